@@ -1,0 +1,68 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# `make` alone lists what there is. Everything that is made lands in .venv and .cache.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv demo test lint build clean
+
+PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
+VENV := .venv
+BIN := $(VENV)/bin
+TREE := .cache/collections/ansible_collections/community/oceanbase
+DEMO_READY := $(VENV)/.demo-ready
+DEV_READY := $(VENV)/.dev-ready
+# The Python that the venv was made with (see below).
+BASE_PYTHON = $$(sed -n 's/^executable = //p' $(VENV)/pyvenv.cfg)
+PIP_INSTALL = "$(BASE_PYTHON)" -m pip --python $(BIN)/python install -qq --disable-pip-version-check
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
+export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: $(DEV_READY) ## make .venv with all that tests and linters need
+
+demo: $(DEMO_READY) ## cancel a tenant clone on the bundled mock server, and tell the story
+	@$(BIN)/python scripts/demo.py
+
+test: $(DEV_READY) ## run all tests (ARGS='-k word' narrows them down)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(DEV_READY) ## run every linter and the official sanity tests (ONLY='ruff mypy' picks some)
+	@$(BIN)/python scripts/lint.py $(ONLY)
+
+build: $(DEMO_READY) ## build the tarball for ansible-galaxy into .cache/build
+	@$(BIN)/python scripts/build.py
+
+clean: ## remove all that was made
+	rm -rf .venv .cache .ansible .pytest_cache tests/output
+
+# A python3 may be a shim of a version manager that runs nothing, or be too old: so each candidate is tried.
+# Without ensurepip (Debian splits it off) a venv has no pip: the pip of the same Python installs into it from outside.
+$(BIN)/python:
+	@for python in $(PYTHON) $(PYTHONS); do \
+		if $$python -c 'import sys, venv, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "making $(VENV) with $$($$python -c 'import sys; print(sys.executable, sys.version.split()[0])')"; \
+			$$python -m venv --without-pip $(VENV) || exit 1; \
+			exit 0; \
+		fi; \
+	done; \
+	echo 'No Python >= 3.11 with pip found. Name one: make PYTHON=/path/to/python3 ...' >&2; exit 1
+
+$(DEMO_READY): requirements/demo.txt | $(BIN)/python $(TREE)
+	@$(PIP_INSTALL) -r $<
+	@touch $@
+
+$(DEV_READY): requirements/dev.txt $(DEMO_READY)
+	@$(PIP_INSTALL) -r $<
+	@touch $@
+
+# Ansible and Python find the collection by its full name through this link.
+$(TREE):
+	@mkdir -p $(@D)
+	@ln -s "$(CURDIR)" $@
