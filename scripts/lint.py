@@ -1,0 +1,88 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+Runs the linters and the official sanity tests: all of them, or those named on the command line.
+
+Prints the output of each as it ends and a table of their closing lines at last; fails when one of them failed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import NamedTuple
+
+from stage import REPOSITORY
+
+COLLECTION = "ansible_collections.community.oceanbase"
+MOCK = "roles/sys_tenant_mock/files/ob_mock"
+THIS_PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+# The slowest first: two run at a time.
+CHECKS = {
+    "sanity": [sys.executable, "scripts/ansible_test.py", "sanity", "--local", "--python", THIS_PYTHON],
+    "ansible-lint": ["ansible-lint", "--strict"],
+    "antsibull-docs": ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all", "."],
+    "mypy-plugins": ["mypy", "--package", f"{COLLECTION}.plugins"],
+    "mypy-mock": ["mypy", MOCK],
+    "mypy-scripts": ["mypy", "scripts", "tests/support"],
+    "reuse": ["reuse", "lint"],
+    "yamllint": ["yamllint", "--strict", "."],
+    "antsibull-changelog": ["antsibull-changelog", "lint"],
+    "shellcheck": ["shellcheck", ".ci/run"],
+    "ruff": ["ruff", "check"],
+}
+MYPY_PATH = [".cache/collections", MOCK, "scripts", "tests"]
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Result(NamedTuple):
+    """What came of one check: its name, exit code, duration in seconds and output."""
+
+    name: str
+    exit_code: int
+    seconds: float
+    output: str
+
+    def closing_line(self) -> str:
+        """The last line that says something; the tools that print nothing when all is well say so here."""
+        lines = [line.strip() for line in COLOR.sub("", self.output).splitlines() if line.strip()]
+        return lines[-1] if lines else "no findings"
+
+
+def run(name: str) -> Result:
+    """Runs one check of CHECKS from the top folder and keeps what it prints."""
+    environment = {**os.environ, "MYPYPATH": os.pathsep.join(MYPY_PATH)}
+    started = time.monotonic()
+    process = subprocess.run(CHECKS[name], cwd=REPOSITORY, env=environment, check=False, text=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return Result(name, process.returncode, time.monotonic() - started, process.stdout)
+
+
+def main(names: list[str]) -> int:
+    """Returns 0 when all checks named (none named: all there are) passed, 1 when one failed, 2 for an unknown name."""
+    unknown = set(names) - set(CHECKS)
+    if unknown:
+        print(f"No such check: {', '.join(sorted(unknown))}. There are: {', '.join(CHECKS)}", file=sys.stderr)
+        return 2
+    results = []
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for future in as_completed([pool.submit(run, name) for name in names or CHECKS]):
+            result = future.result()
+            results.append(result)
+            if result.exit_code:
+                print(f"--- {result.name} failed:\n{result.output}", flush=True)
+    print("--- lint")
+    for result in results:
+        verdict = "FAILED" if result.exit_code else "ok"
+        print(f"{result.name:20} {verdict:6} {result.seconds:6.1f} s  {result.closing_line()[:110]}")
+    return int(any(result.exit_code for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
