@@ -63,7 +63,7 @@ def main() -> int:
         return exit_code
     say(f"The server accepted {accepted} CANCEL CLONE statement. Its DBA_OB_CLONE_HISTORY says:")
     for row in rows:
-        print(f"    {row['clone_tenant_name']}: {row['status']}, RET_CODE {row['ret_code']}\n    {row['error_message']}")
+        print(f"    {row['clone_tenant_name']}: {row['status']}, RET_CODE {row['ret_code']}: {row['error_message']}")
     say(f"Done in {time.monotonic() - started:.1f} s; the mock is stopped.")
     return 0
 
