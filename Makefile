@@ -12,8 +12,10 @@ PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/
 VENV := .venv
 BIN := $(VENV)/bin
 TREE := .cache/collections/ansible_collections/community/oceanbase
+# Each stands for an installed file of requirements/ and includes the one before it.
 DEMO_READY := $(VENV)/.demo-ready
-DEV_READY := $(VENV)/.dev-ready
+TEST_READY := $(VENV)/.test-ready
+LINT_READY := $(VENV)/.lint-ready
 # The Python that the venv was made with (see below).
 BASE_PYTHON = $$(sed -n 's/^executable = //p' $(VENV)/pyvenv.cfg)
 PIP_INSTALL = "$(BASE_PYTHON)" -m pip --python $(BIN)/python install -qq --disable-pip-version-check
@@ -25,15 +27,15 @@ export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-venv: $(DEV_READY) ## make .venv with all that tests and linters need
+venv: $(LINT_READY) ## make .venv with all that tests and linters need
 
 demo: $(DEMO_READY) ## cancel a tenant clone on the bundled mock server, and tell the story
 	@$(BIN)/python scripts/demo.py
 
-test: $(DEV_READY) ## run all tests (ARGS='-k word' narrows them down)
+test: $(TEST_READY) ## run all tests (ARGS='-k word' narrows them down)
 	@$(BIN)/python -m pytest $(ARGS)
 
-lint: $(DEV_READY) ## run every linter and the official sanity tests (ONLY='ruff mypy' picks some)
+lint: $(LINT_READY) ## run every linter and the official sanity tests (ONLY='ruff mypy' picks some)
 	@$(BIN)/python scripts/lint.py $(ONLY)
 
 build: $(DEMO_READY) ## build the tarball for ansible-galaxy into .cache/build
@@ -54,11 +56,10 @@ $(BIN)/python:
 	done; \
 	echo 'No Python >= 3.11 with pip found. Name one: make PYTHON=/path/to/python3 ...' >&2; exit 1
 
-$(DEMO_READY): requirements/demo.txt | $(BIN)/python $(TREE)
-	@$(PIP_INSTALL) -r $<
-	@touch $@
-
-$(DEV_READY): requirements/dev.txt $(DEMO_READY)
+$(DEMO_READY): | $(BIN)/python $(TREE)
+$(TEST_READY): $(DEMO_READY)
+$(LINT_READY): $(TEST_READY)
+$(VENV)/.%-ready: requirements/%.txt
 	@$(PIP_INSTALL) -r $<
 	@touch $@
 
