@@ -13,8 +13,8 @@ SALT_SIZE = 20
 
 
 def new_salt() -> bytes:
-    """Twenty random bytes that are neither NUL (it ends the salt for a client) nor above 127."""
-    return bytes(byte % 127 + 1 for byte in os.urandom(SALT_SIZE))
+    """Twenty random printable characters: a NUL would end the salt for a client."""
+    return bytes(33 + byte % 94 for byte in os.urandom(SALT_SIZE))
 
 
 def scramble(password: str, salt: bytes) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Callable, Iterator, Optional, cast
 
 # Above this many unread bytes the client has to wait: it may not fill the memory of the mock.
@@ -117,10 +117,8 @@ class Channel(asyncio.Protocol):
     def close(self) -> None:
         """Closes the connection after everything written has been sent."""
         if self._tls and self._tls_ready and not self._transport.is_closing():
-            try:
+            with suppress(ssl.SSLError):  # It wants the client's farewell too; ours is in the buffer by then.
                 self._tls.unwrap()
-            except ssl.SSLError:
-                pass  # It wants the client's farewell too; ours is in the buffer by then.
             self._transport.write(self._tls_out.read())
         self._transport.close()
 

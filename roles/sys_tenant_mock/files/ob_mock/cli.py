@@ -11,9 +11,8 @@ import os
 import signal
 import ssl
 import sys
-from typing import Iterator, List, Optional, Tuple
-
 from contextlib import contextmanager
+from typing import Iterator, List, Optional, Tuple
 
 from .engine import Engine
 from .scenario import ScenarioError
@@ -33,7 +32,8 @@ def parser() -> argparse.ArgumentParser:
     add("--port", type=port_number, default=2881, help="port to listen on, 0 for a free one (default: %(default)s)")
     add("--password", default="", help="password of root@sys (default: none)")
     add("--server-version", default="4.3.5.3", help="version of OceanBase to be (default: %(default)s)")
-    add("--step-seconds", type=seconds, default=0.5, help="time that a clone stays in each state (default: %(default)s)")
+    add("--step-seconds", type=seconds, default=0.5,
+        help="how long a clone stays in each state (default: %(default)s)")
     add("--cleanup-seconds", type=seconds, default=1.0, help="time that a clean-up takes (default: %(default)s)")
     add("--tls-cert", metavar="FILE", help="certificate (PEM): offer TLS")
     add("--tls-key", metavar="FILE", help="its private key (PEM)")

@@ -7,36 +7,46 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import Any, Optional
+from contextlib import contextmanager
+from typing import Any, Iterator, Optional
 
 from . import packets
-from .packets import Login, MalformedPacket
+from .auth import new_salt
+from .packets import Login
 from .results import SqlError
-from .wire import PacketTooLarge, Wire
+from .wire import Wire
 
 # MySQL's and OceanBase's connect_timeout.
 LOGIN_SECONDS = 10.0
-BAD_HANDSHAKE = SqlError(1043, "08S01", "Bad handshake")
+TLS_IS_OFF = SqlError(1043, "08S01", "TLS is not enabled on this server")
+
+
+@contextmanager
+def in_time(wire: Wire) -> Iterator[None]:
+    """Inside, a client that keeps silent for 10 seconds is disconnected."""
+    too_late = asyncio.get_running_loop().call_later(LOGIN_SECONDS, wire.channel.abort)
+    try:
+        yield
+    finally:
+        too_late.cancel()
 
 
 async def receive_login(wire: Wire, greeting: bytes, tls: Optional[ssl.SSLContext]) -> Login:
     """
     Greets the client and returns its answer.
 
-    SqlError 1043 when that is no login; a client that says nothing for 10 seconds is disconnected (PeerGone).
+    MalformedPacket when that is no login, SqlError when it wants TLS and there is none, PeerGone when it leaves or
+    says nothing for 10 seconds.
     """
-    too_late = asyncio.get_running_loop().call_later(LOGIN_SECONDS, wire.channel.abort)
-    try:
+    with in_time(wire):
         await wire.send(greeting)
         payload = await wire.receive()
-        if tls and packets.is_tls_request(payload):
+        if packets.is_tls_request(payload):
+            if tls is None:
+                raise TLS_IS_OFF
             await wire.channel.start_tls(tls)
             payload = await wire.receive()
         return packets.parse_login(payload)
-    except (MalformedPacket, PacketTooLarge) as failure:
-        raise BAD_HANDSHAKE from failure
-    finally:
-        too_late.cancel()
 
 
 async def prove(wire: Wire, engine: Any, session: Any, login: Login, salt: bytes) -> None:
@@ -49,14 +59,11 @@ async def prove(wire: Wire, engine: Any, session: Any, login: Login, salt: bytes
     """
     scramble = login.scramble
     if login.plugin != packets.NATIVE_PASSWORD:
-        scramble = b""
-        if login.scramble not in (b"", b"\0"):
-            too_late = asyncio.get_running_loop().call_later(LOGIN_SECONDS, wire.channel.abort)
-            try:
+        if scramble in (b"", b"\0"):
+            scramble = b""
+        else:
+            salt = new_salt()
+            with in_time(wire):
                 await wire.send(packets.auth_switch(salt))
                 scramble = await wire.receive()
-            except PacketTooLarge as failure:
-                raise BAD_HANDSHAKE from failure
-            finally:
-                too_late.cancel()
     engine.authenticate(session, login.user, salt, scramble, login.database, login.charset)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from .packets import BINARY_CHARSET, MalformedPacket, Reader, column, eof, lenenc_bytes, text_value
 from .results import Column, Rows
@@ -90,10 +90,10 @@ def cut(sql: str) -> List[str]:
         if token.group("mark"):
             pieces.append(sql[start:token.start()])
             start = token.end()
-    return pieces + [sql[start:]]
+    return [*pieces, sql[start:]]
 
 
-def literal(value: Any) -> str:
+def literal(value: Union[None, int, float, str, bytes]) -> str:
     """A value as SQL that cannot end early: None, int, float, str, or bytes (hexadecimal unless they are text)."""
     if value is None:
         return "NULL"

@@ -5,52 +5,63 @@
 
 from __future__ import annotations
 
+from typing import List
+
 from . import packets
 from .channel import Channel
-from .packets import HEADER_SIZE, MAX_FRAME
+from .packets import HEADER_SIZE, MAX_FRAME, MalformedPacket
 
 # The first packets of a client are small; a length beyond this is garbage.
 LOGIN_PACKET_LIMIT = 1 << 18
-PACKET_LIMIT = 1 << 27
+PACKET_LIMIT = 1 << 26
 
 
 class PacketTooLarge(Exception):
-    """The client announced more bytes than it may send."""
+    """The client sent more bytes in one packet than it may."""
 
 
 class Wire:
-    """The packets of one client over its channel, numbered as the protocol wants it."""
+    """
+    Packets in and out. ``sequence`` is the number of the next one: a conversation counts, a command begins at 0.
+
+    logged_in: set it when the client may send large packets.
+    """
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.sequence = 0
-        self.limit = LOGIN_PACKET_LIMIT
+        self.logged_in = False
 
     async def receive(self) -> bytes:
         """
-        The payload of the client's next packet, however many frames it came in.
+        The payload of the client's next packet, however many frames it comes in.
 
-        PeerGone when the client leaves; PacketTooLarge, before the bytes are read, when there are too many.
+        PeerGone when the client leaves; MalformedPacket for a wrong number, or a length that no login has;
+        PacketTooLarge when the whole packet was read, but not kept.
         """
-        parts = []
+        limit = PACKET_LIMIT if self.logged_in else LOGIN_PACKET_LIMIT
+        parts: List[bytes] = []
         size = 0
         while True:
             header = await self.channel.read(HEADER_SIZE)
             length = int.from_bytes(header[:3], "little")
+            if header[3] != self.sequence & 0xFF:
+                raise MalformedPacket("packet number %d instead of %d" % (header[3], self.sequence & 0xFF))
             size += length
-            if size > self.limit:
-                raise PacketTooLarge()
+            if size > limit:
+                if not self.logged_in:
+                    raise MalformedPacket("%d bytes are no login" % size)
+                parts.clear()
             parts.append(await self.channel.read(length))
-            self.sequence = header[3] + 1
+            self.sequence += 1
             if length < MAX_FRAME:
-                return b"".join(parts) if len(parts) > 1 else parts[0]
-
-    def wrap(self, *payloads: bytes) -> bytes:
-        """The bytes of payloads that answer what was received last."""
-        return packets.frames(payloads, self.sequence)
+                break
+        if size > limit:
+            raise PacketTooLarge()
+        return b"".join(parts) if len(parts) > 1 else parts[0]
 
     async def send(self, *payloads: bytes) -> None:
-        """Sends payloads that answer what was received last."""
-        data = self.wrap(*payloads)
+        """Sends payloads, which continue the numbering."""
+        data = packets.frames(payloads, self.sequence)
         self.sequence += len(payloads)
         await self.channel.write(data)
