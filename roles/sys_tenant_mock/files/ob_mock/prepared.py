@@ -93,13 +93,13 @@ def cut(sql: str) -> List[str]:
     return [*pieces, sql[start:]]
 
 
-def literal(value: Union[None, int, float, str, bytes]) -> str:
+def literal(value: Union[int, float, str, bytes, None]) -> str:
     """A value as SQL that cannot end early: None, int, float, str, or bytes (hexadecimal unless they are text)."""
     if value is None:
         return "NULL"
     if isinstance(value, bytes):
         try:
-            value = value.decode("utf-8")
+            return literal(value.decode("utf-8"))
         except UnicodeDecodeError:
             return "X'" + value.hex() + "'"
     if isinstance(value, str):
