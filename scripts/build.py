@@ -14,7 +14,8 @@ from stage import REPOSITORY, stage
 def main() -> int:
     """Writes .cache/build/community-oceanbase-VERSION.tar.gz; returns the exit code of ansible-galaxy."""
     output = REPOSITORY / ".cache" / "build"
-    command = ["ansible-galaxy", "collection", "build", "--force", "--output-path", str(output)]
+    galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection"]
+    command = [*galaxy, "build", "--force", "--output-path", str(output)]
     return subprocess.run(command, cwd=stage("build"), check=False).returncode
 
 

@@ -43,7 +43,8 @@ def run_playbook(mock: Mock) -> int:
         "clone_tenant": CLONE,
         "oceanbase_login": {"login_host": mock.host, "login_port": mock.port},
     }
-    command = ["ansible-playbook", "community.oceanbase.demo", "--extra-vars", json.dumps(variables)]
+    command = [sys.executable, "-m", "ansible", "playbook", "community.oceanbase.demo",
+               "--extra-vars", json.dumps(variables)]
     return subprocess.run(command, env={**os.environ, **ANSIBLE}, check=False).returncode
 
 

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What README and meta say about the collection is what is there."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.community.oceanbase.plugins.module_utils._decision import Outcome
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+MODULES = sorted(path.stem for path in (REPOSITORY / "plugins" / "modules").glob("*.py"))
+PLAYBOOKS = sorted(path.stem for path in (REPOSITORY / "playbooks").glob("*.yml"))
+# A role is there once it can be included.
+ROLES = sorted(path.parents[1].name for path in (REPOSITORY / "roles").glob("*/meta/argument_specs.yml"))
+
+
+def section(heading: str) -> str:
+    """The text below a heading of README, up to the next heading."""
+    found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#+ |\Z)", README, re.DOTALL | re.MULTILINE)
+    assert found, f"README has no heading {heading}"
+    return found.group(1)
+
+
+def first_column(text: str) -> list[str]:
+    """The names in back-quotes that begin the rows of a table."""
+    return re.findall(r"^\| `([\w.]+)` \|", text, re.MULTILINE)
+
+
+def test_the_action_group_lists_every_module() -> None:
+    runtime = yaml.safe_load((REPOSITORY / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert sorted(runtime["action_groups"]["oceanbase"]) == MODULES
+
+
+def test_included_content_lists_every_module_role_and_playbook() -> None:
+    names = first_column(section("Included content"))
+    assert sorted(names) == sorted(f"community.oceanbase.{name}" for name in MODULES + PLAYBOOKS + ROLES)
+
+
+def test_the_outcomes_of_readme_module_documentation_and_code_are_the_same() -> None:
+    documented = json.loads(subprocess.run(
+        [sys.executable, "-m", "ansible", "doc", "--json", "community.oceanbase.ob_clone_cancel"],
+        check=True, stdout=subprocess.PIPE).stdout)
+    outcome = documented["community.oceanbase.ob_clone_cancel"]["return"]["outcome"]["description"]
+    in_documentation = [match.group(1) for match in (re.match(r"V\((\w+)\) - ", text) for text in outcome) if match]
+    assert first_column(section("Description")) == in_documentation == list(Outcome.ALL)
+
+
+def test_pinned_versions_are_the_tested_versions_of_readme() -> None:
+    pins = re.findall(r"==([\d.]+)", (REPOSITORY / "requirements" / "demo.txt").read_text(encoding="utf-8"))
+    assert pins
+    assert [pin for pin in pins if pin not in section("Tested versions")] == []
+
+
+@pytest.mark.parametrize("text", re.findall(r"^```yaml\n(.*?)^```", README, re.DOTALL | re.MULTILINE))
+def test_every_playbook_of_readme_passes_the_syntax_check(text: str, tmp_path: Path) -> None:
+    playbook = tmp_path / "readme.yml"
+    playbook.write_text(text, encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "ansible", "playbook", "--syntax-check", str(playbook)], check=True)
