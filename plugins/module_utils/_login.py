@@ -1,0 +1,180 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release. Do not use it from elsewhere.
+"""Where the login values come from: option, else environment, else option file, else default."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
+
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
+
+# option -> (environment variable, key in the section [client] of an option file, default)
+LOGIN_SOURCES: Dict[str, Tuple[Optional[str], Optional[str], Any]] = {
+    "login_host": ("OCEANBASE_LOGIN_HOST", "host", "127.0.0.1"),
+    "login_port": ("OCEANBASE_LOGIN_PORT", "port", 2881),
+    "login_user": ("OCEANBASE_LOGIN_USER", "user", "root@sys"),
+    "login_password": ("OCEANBASE_LOGIN_PASSWORD", "password", None),
+    "login_unix_socket": (None, "socket", None),
+    "ca_cert": ("OCEANBASE_CA_CERT", "ssl-ca", None),
+    "client_cert": (None, "ssl-cert", None),
+    "client_key": (None, "ssl-key", None),
+}
+
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# A socket number, not a matter of OceanBase.
+_LARGEST_PORT = 65535
+# PyMySQL takes no more than a year.
+_LONGEST_TIMEOUT = 31536000
+_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "s": " ", "\\": "\\"}
+
+
+class Login(NamedTuple):
+    """Everything needed for a connection. Time-outs are in seconds; ``sources`` says where each value came from."""
+
+    host: str
+    port: int
+    user: str
+    password: Optional[str]
+    unix_socket: Optional[str]
+    connect_timeout: int
+    read_timeout: int
+    ca_cert: Optional[str]
+    client_cert: Optional[str]
+    client_key: Optional[str]
+    check_hostname: bool
+    session_vars: Dict[str, Any]
+    sources: Dict[str, str]
+
+    def address(self) -> str:
+        """Where it connects to and which source named that, for messages."""
+        if self.unix_socket:
+            return "socket %s (%s)" % (self.unix_socket, self.sources["login_unix_socket"])
+        return "%s:%d (host: %s, port: %s)" % (
+            self.host, self.port, self.sources["login_host"], self.sources["login_port"])
+
+    def account(self) -> str:
+        """Who logs in and which sources named that, for messages; the password itself is not in it."""
+        password = self.sources["login_password"] if self.password else "none"
+        return "%s (user: %s, password: %s)" % (self.user, self.sources["login_user"], password)
+
+
+def read_option_file(path: str) -> Dict[str, str]:
+    """
+    The section ``[client]`` of a MySQL option file, keys with dashes.
+
+    InvalidOption if the file cannot be read, has no such section or is broken: a file that was named and then
+    silently ignored would log in with other values than the user believes.
+    """
+    parser = configparser.RawConfigParser(
+        strict=False, allow_no_value=True, inline_comment_prefixes=None, delimiters=("=",), default_section="\0")
+    hint = "Name a readable option file with a section [client], or leave config_file out."
+    try:
+        with open(os.path.expanduser(path), encoding="utf-8") as stream:
+            lines = list(stream)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InvalidOption("config_file %s cannot be read: %s" % (path, reason), hint) from None
+    included = [number for number, line in enumerate(lines, 1) if line.startswith("!")]
+    if included:
+        raise InvalidOption(
+            "config_file %s includes other files (line %d), which are not followed" % (path, included[0]),
+            "Name the file that holds the section [client] itself.")
+    try:
+        parser.read_file(lines, path)
+        section = parser.items("client")
+    except configparser.NoSectionError:
+        raise InvalidOption("config_file %s has no section [client]" % path, hint) from None
+    except configparser.Error as error:
+        # The parser's own text quotes the line, which may be the one with the password.
+        line = getattr(error, "lineno", None) or next((number for number, _ in getattr(error, "errors", [])), "?")
+        raise InvalidOption("config_file %s is not a valid option file (line %s)" % (path, line), hint) from None
+    return {key.replace("_", "-"): _unquote(value) for key, value in section if value is not None}
+
+
+def _unquote(value: str) -> str:
+    """The value as MySQL programs read it: quotes around it removed, escape sequences decoded."""
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+        value = value[1:-1]
+    return re.sub(r"\\([btnrs\\])", lambda match: _ESCAPES[match.group(1)], value)
+
+
+def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Login:
+    """
+    The login for the module options ``options`` (None = not given) and the environment variables ``environ``.
+
+    An empty string or 0 is a given value, not a missing one. InvalidOption names the wrong value's source.
+    """
+    path = options.get("config_file")
+    in_file = read_option_file(path) if path is not None else {}
+    values: Dict[str, Any] = {}
+    sources: Dict[str, str] = {}
+    for option, (variable, key, default) in LOGIN_SOURCES.items():
+        if options.get(option) is not None:
+            values[option], sources[option] = options[option], "option %s" % option
+        elif variable is not None and variable in environ:
+            values[option], sources[option] = environ[variable], "environment variable %s" % variable
+        elif key in in_file:
+            values[option], sources[option] = in_file[key], "%s in option file %s" % (key, path)
+        else:
+            values[option], sources[option] = default, "default"
+
+    # A socket that only the option file names gives way to a host that anything names: people keep both in one file.
+    if sources["login_unix_socket"].startswith("socket in") and sources["login_host"] != "default":
+        values["login_unix_socket"] = None
+
+    values["login_port"] = _port(values["login_port"], sources["login_port"])
+    for option in ("login_host", "login_user", "login_unix_socket", "ca_cert", "client_cert", "client_key"):
+        if values[option] is not None:
+            _check_text(option, values[option], sources[option])
+    for option in ("connect_timeout", "read_timeout"):
+        if not 0 < options[option] <= _LONGEST_TIMEOUT:
+            raise InvalidOption("%s is %d, but must be from 1 to %d seconds" % (
+                option, options[option], _LONGEST_TIMEOUT))
+    if values["client_key"] is not None and values["client_cert"] is None:
+        raise InvalidOption("client_key is given without client_cert", "Name the certificate that belongs to the key.")
+    if values["client_cert"] is not None and values["ca_cert"] is None:
+        raise InvalidOption("client_cert is given without ca_cert, so no TLS connection would be made",
+                            "Name the CA certificate that verifies the server in ca_cert.")
+    return Login(
+        host=values["login_host"], port=values["login_port"], user=values["login_user"],
+        password=values["login_password"], unix_socket=values["login_unix_socket"],
+        connect_timeout=options["connect_timeout"], read_timeout=options["read_timeout"],
+        ca_cert=values["ca_cert"], client_cert=values["client_cert"], client_key=values["client_key"],
+        check_hostname=options["check_hostname"], session_vars=_session_vars(options["session_vars"]), sources=sources)
+
+
+def _port(value: Any, source: str) -> int:
+    try:
+        port = int(value)
+    except ValueError:
+        port = 0
+    if not 0 < port <= _LARGEST_PORT:
+        raise InvalidOption("the port %r (%s) is not a number from 1 to %d" % (value, source, _LARGEST_PORT),
+                            "An OBServer listens on 2881, OBProxy on 2883.")
+    return port
+
+
+def _check_text(option: str, value: str, source: str) -> None:
+    if not value:
+        raise InvalidOption("%s is empty (%s)" % (option, source), "Give it a value or leave it out.")
+    if any(ord(character) < 32 or ord(character) == 127 for character in value):
+        raise InvalidOption("%s holds a control character (%s)" % (option, source))
+
+
+def _session_vars(variables: Mapping[Any, Any]) -> Dict[str, Any]:
+    for name, value in variables.items():
+        if not isinstance(name, str) or not _VARIABLE_NAME.match(name):
+            raise InvalidOption("session_vars holds %r, which is no name of a session variable" % (name,),
+                                "Use letters, digits and _ only, without @@.")
+        if name.lower() == "time_zone":
+            raise InvalidOption("session_vars sets time_zone, but this module reads all times in UTC")
+        if not isinstance(value, (bool, int, float, str)):
+            what = "nothing" if value is None else "a list or dictionary"
+            raise InvalidOption("session_vars sets %s to %s" % (name, what), "Give a number, a text or true/false.")
+    return dict(variables)

@@ -1,0 +1,278 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release. Do not use it from elsewhere.
+"""One connection to the sys tenant. Nothing above this file knows PyMySQL."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Type
+
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
+    ConnectionLost,
+    Failure,
+    InvalidOption,
+    MissingLibrary,
+    TlsFailed,
+    Unreachable,
+    UnsupportedVersion,
+    server_failure,
+)
+from ansible_collections.community.oceanbase.plugins.module_utils._login import Login
+
+try:
+    import pymysql
+    from pymysql.connections import Connection, MysqlPacket
+    from pymysql.cursors import DictCursor
+except ImportError:
+    HAS_PYMYSQL = False
+    Connection = MysqlPacket = object
+else:
+    HAS_PYMYSQL = True
+
+OLDEST_PYMYSQL = (1, 0, 2)
+
+# Numbers that the driver itself gives; everything else is the server's (MySQL's client error numbers).
+_CLIENT_ERRORS = range(2000, 3000)
+_TLS_UNAVAILABLE = 2026
+_UNKNOWN_VARIABLE = 1193
+# After these the server wants the client to close the connection (OceanBase facts, section 3.3).
+_CLOSING_ERRORS = (1040, 5066, 8001, 8002)
+# OceanBase's own default (OceanBase facts, section 8.3).
+_QUERY_TIMEOUT = 10.0
+
+
+class _Packet(MysqlPacket):  # type: ignore[misc]
+    """PyMySQL drops the SQLSTATE of an error packet; this keeps it on the exception."""
+
+    def raise_for_error(self) -> None:
+        try:
+            super().raise_for_error()
+        except pymysql.MySQLError as error:
+            data = self.get_all_data()
+            error.sqlstate = data[4:9].decode("ascii", "replace") if data[3:4] == b"#" else None
+            raise
+
+
+class _Connection(Connection):  # type: ignore[misc]
+    """PyMySQL's connection with the SQLSTATE kept, and without its plain-text fallback (PyMySQL before 1.2)."""
+
+    def _read_packet(self, packet_type: Type[Any] = MysqlPacket) -> Any:
+        return super()._read_packet(_Packet if packet_type is MysqlPacket else packet_type)
+
+    def _get_server_information(self) -> None:
+        super()._get_server_information()
+        if self.ssl and not self.server_capabilities & pymysql.constants.CLIENT.SSL:
+            raise pymysql.OperationalError(_TLS_UNAVAILABLE, "the server offers no TLS")
+
+
+def require_driver(python: str) -> None:
+    """MissingLibrary unless a PyMySQL that works is installed for the interpreter ``python``."""
+    if not HAS_PYMYSQL:
+        found = "PyMySQL is not installed for %s" % python
+    # VERSION is PyMySQL's own; __version__ is the one of mysqlclient that it imitates.
+    elif tuple(pymysql.VERSION[:3]) < OLDEST_PYMYSQL:
+        found = "PyMySQL %s of %s is too old" % (".".join(str(part) for part in pymysql.VERSION[:3]), python)
+    else:
+        return
+    wanted = ".".join(str(part) for part in OLDEST_PYMYSQL)
+    raise MissingLibrary(found, "Install it there: %s -m pip install 'PyMySQL>=%s'." % (python, wanted))
+
+
+class Session:
+    """
+    A session in OceanBase, connected at the first statement and again at the first one after a loss.
+
+    Rows are dictionaries with labels in lower case; the session's time zone is UTC. ``reconnects`` counts the
+    connections after the first. Use it as a context manager: it is closed on every path.
+    """
+
+    def __init__(self, login: Login) -> None:
+        self.login = login
+        self.reconnects = 0
+        self._connection: Optional[Any] = None
+        self._was_connected = False
+        self._tls = _tls_context(login) if login.ca_cert else None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exc_info: Any) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the connection, if there is one."""
+        connection, self._connection = self._connection, None
+        if connection is not None and connection.open:
+            # Tells the server if it can, and closes the socket in any case.
+            connection.close()
+
+    def connect(self) -> None:
+        """
+        Connects unless connected. Failures: Unreachable, TlsFailed, AccessDenied, ConnectionLost, or what the server
+        says to the session variables. Once a connection was had, a refused one is transient: servers restart.
+        """
+        if self._connection is not None:
+            return
+        login = self.login
+        options: Dict[str, Any] = {"ssl": self._tls} if self._tls else {"ssl_disabled": True}
+        try:
+            connection = _Connection(
+                host=login.host, port=login.port, user=login.user, unix_socket=login.unix_socket,
+                # PyMySQL would encode a text as latin1; OceanBase's clients send UTF-8.
+                password=(login.password or "").encode("utf-8"),
+                # No autocommit: it is on (OceanBase facts, section 8.3), and asking for it costs a statement.
+                autocommit=None, charset="utf8mb4", cursorclass=DictCursor,
+                connect_timeout=login.connect_timeout, read_timeout=login.read_timeout,
+                write_timeout=login.read_timeout, **options)
+        except Exception as error:
+            raise self._login_failure(error) from error
+        self._connection = connection
+        self._set_variables()
+        self.reconnects += int(self._was_connected)
+        self._was_connected = True
+
+    def run(self, statement: str, arguments: Sequence[Any] = ()) -> List[Dict[str, Any]]:
+        """
+        Sends one statement and returns its rows. ConnectionLost: whether it was executed is unknown. Other failures
+        are the server's answer.
+        """
+        self.connect()
+        return self._send(statement, arguments)
+
+    def _send(self, statement: str, arguments: Sequence[Any]) -> List[Dict[str, Any]]:
+        assert self._connection is not None
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(statement, arguments or None)
+                rows = cursor.fetchall()
+        except Exception as error:
+            failure = self._failure(error)
+            if isinstance(failure, ConnectionLost) or failure.errno in _CLOSING_ERRORS:
+                self.close()
+            raise failure from error
+        return [{label.lower(): value for label, value in row.items()} for row in rows]
+
+    def _set_variables(self) -> None:
+        """
+        UTC, and a query time-out below our own: when we stop waiting for an answer, the server has given up the
+        statement, so that what the views say next is final.
+        """
+        query_timeout = min(_QUERY_TIMEOUT, 0.8 * self.login.read_timeout)
+        variables: Dict[str, Any] = {"time_zone": "+00:00", "ob_query_timeout": int(query_timeout * 1000000)}
+        variables.update(self.login.session_vars)
+        statement = "SET " + ", ".join("%s = %%s" % name for name in variables)
+        try:
+            self._send(statement, list(variables.values()))
+        except Failure as failure:
+            self.close()
+            if failure.transient:
+                raise
+            if failure.errno == _UNKNOWN_VARIABLE and "ob_query_timeout" in failure.message:
+                raise UnsupportedVersion(
+                    "the server at %s is no OceanBase: %s" % (self.login.address(), failure.message),
+                    "Name an OBServer or OBProxy.", failure.errno, failure.sqlstate) from failure
+            raise InvalidOption("the server does not accept session_vars: " + failure.message,
+                                "Check names and values of session_vars.", failure.errno, failure.sqlstate) from failure
+
+    def _failure(self, error: Exception) -> Failure:
+        """The failure for what the driver raised while a connection stood."""
+        errno, text = _errno_and_text(error)
+        if errno is None or errno in _CLIENT_ERRORS or isinstance(error, pymysql.InterfaceError):
+            return ConnectionLost("the connection to %s broke: %s" % (self.login.address(), text), errno)
+        return server_failure(errno, getattr(error, "sqlstate", None), text)
+
+    def _login_failure(self, error: Exception) -> Failure:
+        """The failure for what the driver raised while it connected and logged in."""
+        errno, text = _errno_and_text(error)
+        causes = _causes(error)
+        tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+        if tls is not None or errno == _TLS_UNAVAILABLE:
+            return self._tls_failure(tls, text)
+        if errno is not None and errno not in _CLIENT_ERRORS:
+            failure = server_failure(errno, getattr(error, "sqlstate", None), text, logging_in=True)
+            failure.message = "%s refused the login of %s: %s" % (
+                self.login.address(), self.login.account(), failure.message)
+            return failure
+        cause = next((cause for cause in causes if isinstance(cause, OSError)), None)
+        if cause is None or errno != 2003:
+            return ConnectionLost("%s broke off the login: %s" % (self.login.address(), text), errno)
+        reason, hint = _why_unreachable(cause, self.login)
+        return Unreachable("no connection to %s: %s" % (self.login.address(), reason), hint,
+                           transient=self._was_connected)
+
+    def _tls_failure(self, error: Optional[ssl.SSLError], text: str) -> TlsFailed:
+        """Names the cause: a certificate, its name, its date, or no TLS at all."""
+        where = self.login.address()
+        if error is None:
+            return TlsFailed("%s offers no TLS, but ca_cert asks for it" % where,
+                             "Switch TLS on in the sys tenant (ssl_client_authentication), or leave ca_cert out "
+                             "if a plain connection is acceptable.")
+        reason = getattr(error, "verify_message", "") or error.reason or text
+        hint = "Check ca_cert, client_cert and client_key against the server's certificate."
+        if "match" in reason.lower():
+            hint = "Use a name in login_host that the certificate holds; check_hostname: false drops only this check."
+        elif "expired" in reason.lower():
+            hint = "Renew the server's certificate."
+        elif "issuer" in reason.lower() or "self" in reason.lower():
+            hint = "Name in ca_cert the CA certificate that signed the server's certificate."
+        elif "required" in reason.lower():
+            hint = "The server wants a client certificate: give client_cert and client_key."
+        return TlsFailed("no verified TLS connection to %s: %s" % (where, reason), hint)
+
+
+def _tls_context(login: Login) -> ssl.SSLContext:
+    """
+    A context that verifies the server. Our own, because PyMySQL's verifies nothing without a CA.
+
+    InvalidOption if a file cannot be loaded. VERIFY_X509_STRICT, which Python 3.13 switched on, is off: one
+    certificate must be judged alike by every Python, and OceanBase's documentation makes CAs that it refuses.
+    """
+    loading = "ca_cert", login.ca_cert
+    try:
+        context = ssl.create_default_context(cafile=login.ca_cert)
+        if login.client_cert:
+            loading = "client_cert or client_key", login.client_cert
+            # Without a function OpenSSL would ask on the terminal for the passphrase of the key, and so hang.
+            context.load_cert_chain(login.client_cert, login.client_key, password=lambda: b"")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InvalidOption("%s %s cannot be loaded: %s" % (loading[0], loading[1], reason),
+                            "Name a readable PEM file; a key must not have a passphrase.") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.check_hostname = login.check_hostname
+    return context
+
+
+def _errno_and_text(error: Exception) -> Tuple[Optional[int], str]:
+    """Number and text of a driver's exception; no number if the driver choked on what it received."""
+    arguments = error.args
+    if isinstance(error, pymysql.MySQLError) and len(arguments) >= 2 and isinstance(arguments[0], int):
+        return arguments[0] or None, str(arguments[1])
+    return None, "the answer was not understood (%s)" % type(error).__name__
+
+
+def _causes(error: Optional[BaseException]) -> List[BaseException]:
+    """The exception and everything it was raised from."""
+    causes: List[BaseException] = []
+    while error is not None and error not in causes:
+        causes.append(error)
+        error = getattr(error, "original_exception", None) or error.__cause__ or error.__context__
+    return causes
+
+
+def _why_unreachable(cause: BaseException, login: Login) -> Tuple[str, str]:
+    """Reason and hint for an operating system's error."""
+    if isinstance(cause, socket.gaierror):
+        return "the host name cannot be resolved", "Check login_host and the name service of this host."
+    if isinstance(cause, socket.timeout):
+        return ("no answer within %d s (connect_timeout)" % login.connect_timeout,
+                "Check the address, the firewall and whether the server runs.")
+    if isinstance(cause, ConnectionRefusedError):
+        return ("connection refused, so nothing listens there",
+                "Check host and port (an OBServer listens on 2881, OBProxy on 2883) and whether the server runs.")
+    return getattr(cause, "strerror", None) or str(cause), "Check the address and whether the server runs."

@@ -1,0 +1,343 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ob_clone_cancel
+short_description: Cancel an OceanBase tenant clone and prove what became of it
+description:
+  - Sees to it that a tenant clone is not in flight, and reports what became of it from the row in
+    C(DBA_OB_CLONE_HISTORY).
+  - While a clone runs, its source tenant cannot be upgraded, switched over or scaled, nor its units and replicas moved.
+    A play that is about to do one of these usually knows the source tenant, so the job can be named by
+    O(source_tenant), by O(clone_tenant) or by O(clone_job_id). At least one of them is required; if several are given,
+    the job must match all of them.
+  - The module looks the job up in C(DBA_OB_CLONE_PROGRESS) and C(DBA_OB_CLONE_HISTORY), issues
+    C(ALTER SYSTEM CANCEL CLONE) only if it is in a state in which it can be cancelled, and then follows that very job
+    by its id until it has ended.
+  - RV(changed) is true exactly when the server accepted a C(CANCEL) of this run.
+version_added: 1.0.0
+author:
+  - The community.oceanbase authors (@community-oceanbase)
+extends_documentation_fragment:
+  - community.oceanbase._attributes
+  - community.oceanbase._login
+  - community.oceanbase._wait
+  - community.oceanbase._wait.selectors
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The prediction is made by the same function as the decision of a real run, from the same views.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  async:
+    support: full
+options:
+  wait:
+    description:
+      - Whether to wait until a cancelled job has been cleaned up and its row is in C(DBA_OB_CLONE_HISTORY).
+      - If V(false), the outcome of a cancel that is still being cleaned up is V(canceling).
+  wait_timeout:
+    description:
+      - How long to wait, in seconds. When it is over, the task fails with RV(error.class=wait_timeout); RV(changed)
+        then tells whether the C(CANCEL) was accepted. Running the task again resumes the wait.
+      - Transient errors and lost connections are retried within this time.
+    type: int
+    default: 600
+  fail_on:
+    description:
+      - Outcomes that fail the task, with RV(error.class=unwanted_outcome).
+      - V(completed) gives a warning if it is not listed here, because then the clone exists or is about to.
+    type: list
+    elements: str
+    choices: [completed, failed, not_found]
+    default: []
+notes:
+  - The login needs C(ALTER SYSTEM) and C(SELECT) on the views in the sys tenant, as V(root@sys) has.
+  - Tenant clone exists since OceanBase 4.3.0.
+  - C(ALTER SYSTEM CANCEL CLONE) knows the job only by the name of the new tenant. If the job ends and another one of
+    the same name starts between the look and the C(CANCEL), a matter of milliseconds, the later one is cancelled; the
+    task then says so in a warning.
+seealso:
+  - name: Cancel a tenant clone
+    description: The statement in OceanBase's documentation.
+    link: https://en.oceanbase.com/docs/common-oceanbase-database-10000000001972416
+"""
+
+EXAMPLES = r"""
+- name: Cancel the clone of tenant clone_a and wait until it is cleaned up
+  community.oceanbase.ob_clone_cancel:
+    login_host: observer1.example.com
+    login_password: "{{ vault_root_sys_password }}"
+    clone_tenant: clone_a
+
+- name: Free a tenant for an upgrade, through OBProxy, whatever its clone is called
+  community.oceanbase.ob_clone_cancel:
+    login_host: odp.example.com
+    login_port: 2883
+    login_user: root@sys#obcluster
+    login_password: "{{ vault_root_sys_password }}"
+    source_tenant: mysql001
+
+- name: Cancel only if it is still the job that this pipeline started, over verified TLS
+  community.oceanbase.ob_clone_cancel:
+    login_host: observer1.example.com
+    ca_cert: /etc/pki/oceanbase/ca.pem
+    config_file: /etc/oceanbase/client.cnf
+    clone_tenant: clone_a
+    clone_job_id: "1706251714452555625"
+
+- name: Fail if it is too late to cancel
+  community.oceanbase.ob_clone_cancel:
+    clone_tenant: clone_a
+    fail_on: [completed]
+    wait_timeout: 120
+
+- name: Give the login once for several tasks
+  module_defaults:
+    group/community.oceanbase.oceanbase:
+      login_host: observer1.example.com
+      login_password: "{{ vault_root_sys_password }}"
+  block:
+    - name: Order the cancel without waiting for the clean-up
+      community.oceanbase.ob_clone_cancel:
+        clone_tenant: clone_a
+        wait: false
+      register: ordered
+
+    - name: Wait for the clean-up later, as a background job of at most ten minutes
+      community.oceanbase.ob_clone_cancel:
+        clone_job_id: "{{ ordered.job.clone_job_id }}"
+      async: 600
+      poll: 5
+      when: ordered.outcome == "canceling"
+"""
+
+RETURN = r"""
+outcome:
+  description:
+    - What became of the clone job, or in check mode would become of it. V(null) if the task failed before that was
+      known.
+    - V(canceled) - this run's C(CANCEL) was accepted, and the history shows C(CLONE_SYS_CANCELED).
+    - V(canceling) - with O(wait=false), the clean-up of a cancelled job goes on. RV(changed) tells whose C(CANCEL) it
+      was.
+    - V(already_canceled) - it was cancelled before this run, by somebody else, or by the server.
+    - V(completed) - the clone is done or past the point of no return, so there is nothing to cancel.
+    - V(failed) - the job failed by itself.
+    - V(not_found) - neither view knows such a job.
+  type: str
+  returned: always
+  sample: canceled
+job:
+  description:
+    - The row of the clone job as last seen, with the columns of the views in lower case. V(null) if there is none.
+    - Ids of jobs and snapshots and the restore SCN are text, because they are larger than what JSON readers keep exact.
+      Times are ISO 8601 in UTC.
+  type: dict
+  returned: always
+  contains:
+    clone_job_id:
+      description: Id of the job.
+      type: str
+    trace_id:
+      description: Trace id, to be found in C(observer.log).
+      type: str
+    source_tenant_id:
+      description: Id of the source tenant.
+      type: int
+    source_tenant_name:
+      description: Name of the source tenant.
+      type: str
+    clone_tenant_id:
+      description: Id of the new tenant; 0 until it is created.
+      type: int
+    clone_tenant_name:
+      description: Name of the new tenant.
+      type: str
+    tenant_snapshot_id:
+      description: Id of the snapshot that is cloned; V(-1) until it is created.
+      type: str
+    tenant_snapshot_name:
+      description: Name of the snapshot.
+      type: str
+    resource_pool_id:
+      description: Id of the new tenant's resource pool; -1 until it is created.
+      type: int
+    resource_pool_name:
+      description: Name of the resource pool.
+      type: str
+    unit_config_name:
+      description: Name of the unit config.
+      type: str
+    restore_scn:
+      description: SCN of the snapshot; V(18446744073709551615) until it is known.
+      type: str
+    status:
+      description: Status of the job.
+      type: str
+    clone_job_type:
+      description: Type of the job.
+      type: str
+    clone_start_time:
+      description: When the job started.
+      type: str
+    clone_finished_time:
+      description: When the job ended. For a cancelled job this is when the C(CANCEL) was accepted.
+      type: str
+    ret_code:
+      description: 0 for success, otherwise OceanBase's negative error code.
+      type: int
+    error_message:
+      description: Why the job failed or in which status and by whom it was cancelled.
+      type: str
+    view:
+      description: The view that holds the row, V(progress) or V(history).
+      type: str
+    cancellable:
+      description: Whether the status allows to cancel the job.
+      type: bool
+    age:
+      description: Seconds since the start, by the server's clock.
+      type: float
+    canceled_by:
+      description:
+        - Who cancelled it, V(user), V(standby transfer), V(standby upgrade) or V(standby alter ls). V(null) if it was
+          not cancelled or the server does not say.
+      type: str
+  sample:
+    age: 27.42
+    cancellable: false
+    canceled_by: user
+    clone_finished_time: "2026-01-26T06:49:00.178412Z"
+    clone_job_id: "1706251714452555625"
+    clone_job_type: FORK
+    clone_start_time: "2026-01-26T06:48:34.452555Z"
+    clone_tenant_id: 1004
+    clone_tenant_name: clone_a
+    error_message: clone job has been canceled in CLONE_SYS_WAIT_TENANT_RESTORE_FINISH status by user command
+    resource_pool_id: 1003
+    resource_pool_name: pool_a
+    restore_scn: "1706251716000000000"
+    ret_code: -4072
+    source_tenant_id: 1002
+    source_tenant_name: mysql001
+    status: CLONE_SYS_CANCELED
+    tenant_snapshot_id: "1706251714900000000"
+    tenant_snapshot_name: _inner_snapshot$1706251714899990000
+    trace_id: YB42AC1E87C9-00060F1AD6DF026E-0-0
+    unit_config_name: unit001
+    view: history
+canceled_in:
+  description: The status in which the job was cancelled, or V(null) if it was not or the server does not say.
+  type: str
+  returned: always
+  sample: CLONE_SYS_WAIT_TENANT_RESTORE_FINISH
+executed_statements:
+  description: The statements that changed the server; in check mode those that would.
+  type: list
+  elements: str
+  returned: always
+  sample: ["ALTER SYSTEM CANCEL CLONE `clone_a`"]
+timeline:
+  description: The statuses that were seen, each with the time it was first seen.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    status:
+      description: Status of the job.
+      type: str
+    elapsed:
+      description: Seconds since the start of the module.
+      type: float
+  sample:
+    - {status: CLONE_SYS_WAIT_TENANT_RESTORE_FINISH, elapsed: 0.012}
+    - {status: CLONE_SYS_CANCELING, elapsed: 0.115}
+    - {status: CLONE_SYS_CANCELED, elapsed: 1.342}
+polls:
+  description: How often the views were read.
+  type: int
+  returned: always
+  sample: 12
+reconnects:
+  description: How often a lost connection was made again.
+  type: int
+  returned: always
+  sample: 0
+elapsed:
+  description: How long the module worked, in seconds.
+  type: float
+  returned: always
+  sample: 1.343
+msg:
+  description: What happened, for a person.
+  type: str
+  returned: always
+  sample: >-
+    Canceled the clone of tenant clone_a (job 1706251714452555625 of source tenant mysql001) in
+    CLONE_SYS_WAIT_TENANT_RESTORE_FINISH.
+diff:
+  description: Status and view of the job before and after.
+  type: dict
+  returned: with --diff
+  sample:
+    before: {status: CLONE_SYS_WAIT_TENANT_RESTORE_FINISH, view: progress}
+    after: {status: CLONE_SYS_CANCELED, view: history}
+    before_header: clone job 1706251714452555625
+    after_header: clone job 1706251714452555625
+error:
+  description: Why the task failed, for a play that decides in C(rescue).
+  type: dict
+  returned: failure
+  contains:
+    class:
+      description:
+        - One of V(missing_library), V(invalid_option), V(unreachable), V(tls), V(access_denied), V(not_sys_tenant),
+          V(unsupported_version), V(no_privilege), V(refused), V(wait_timeout), V(unwanted_outcome), V(server_error).
+      type: str
+    errno:
+      description: The server's or the driver's error number, or V(null).
+      type: int
+    sqlstate:
+      description: The server's SQLSTATE, or V(null).
+      type: str
+    message:
+      description: What went wrong.
+      type: str
+    hint:
+      description: What to do about it; may be empty.
+      type: str
+  sample:
+    class: not_sys_tenant
+    errno: 1146
+    sqlstate: 42S02
+    message: this login is in tenant mysql001, but clone jobs are visible only in the sys tenant
+    hint: Log in as root@sys.
+"""
+
+from ansible_collections.community.oceanbase.plugins.module_utils._cancel import OUTCOMES_TO_FAIL_ON, CancelTask
+from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule, selector_argument_spec
+
+
+def main() -> None:
+    OceanBaseModule(
+        {
+            **selector_argument_spec(),
+            "wait": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 600},
+            "poll_interval": {"type": "float", "default": 1.0},
+            "fail_on": {"type": "list", "elements": "str", "default": [], "choices": list(OUTCOMES_TO_FAIL_ON)},
+        },
+        CancelTask,
+        required_one_of=[["clone_tenant", "source_tenant", "clone_job_id"]],
+    ).finish()
+
+
+if __name__ == "__main__":
+    main()
