@@ -1,0 +1,142 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Option, else environment, else option file, else default; and every way to get one of them wrong."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
+from ansible_collections.community.oceanbase.plugins.module_utils._login import (
+    LOGIN_SOURCES,
+    read_option_file,
+    resolve_login,
+)
+
+from .fakes import OPTIONS
+
+FIELDS = {"login_host": "host", "login_port": "port", "login_user": "user", "login_password": "password",
+          "login_unix_socket": "unix_socket", "ca_cert": "ca_cert", "client_cert": "client_cert",
+          "client_key": "client_key"}
+# What else must be given for the option to be valid.
+COMPANY = {"client_cert": {"ca_cert": "/ca"}, "client_key": {"ca_cert": "/ca", "client_cert": "/cert"}}
+
+
+def option_file(tmp_path, text):
+    """The path of an option file with that text."""
+    path = tmp_path / "client.cnf"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def resolve(options, environ=None):
+    """The login for a few options."""
+    return resolve_login({**OPTIONS, **options}, environ or {})
+
+
+@pytest.mark.parametrize("option", sorted(LOGIN_SOURCES))
+def test_precedence(option, tmp_path):
+    variable, key, default = LOGIN_SOURCES[option]
+    values = [11, 12, 13] if option == "login_port" else ["/one", "/two", "/three"]
+    company = COMPANY.get(option, {})
+    path = option_file(tmp_path, f"[client]\n{key}={values[2]}\n")
+
+    def outcome(options, environ):
+        login = resolve({**company, **options}, environ)
+        return getattr(login, FIELDS[option]), login.sources[option]
+
+    environ = {variable: str(values[1])} if variable else {}
+    if variable:
+        assert outcome({option: values[0], "config_file": path}, environ) == (values[0], "option " + option)
+        assert outcome({"config_file": path}, environ) == (values[1], "environment variable " + variable)
+    assert outcome({option: values[0], "config_file": path}, {}) == (values[0], "option " + option)
+    assert outcome({"config_file": path}, {}) == (values[2], f"{key} in option file {path}")
+    assert outcome({}, {}) == (default, "default")
+
+
+def test_an_empty_password_is_a_given_value():
+    environ = {"OCEANBASE_LOGIN_PASSWORD": "secret"}
+    assert resolve({}, environ).password == "secret"
+    assert resolve({"login_password": ""}, environ).password == ""
+    assert resolve({}, {"OCEANBASE_LOGIN_PASSWORD": ""}).password == ""
+
+
+@pytest.mark.parametrize(("options", "environ", "message"), [
+    ({"login_host": ""}, {}, r"login_host is empty \(option login_host\)"),
+    ({}, {"OCEANBASE_LOGIN_HOST": ""}, r"login_host is empty \(environment variable OCEANBASE_LOGIN_HOST\)"),
+    ({"login_user": "root\n"}, {}, "login_user holds a control character"),
+    ({"login_port": 0}, {}, r"the port 0 \(option login_port\) is not a number from 1 to 65535"),
+    ({"login_port": 65536}, {}, "not a number from 1 to 65535"),
+    ({}, {"OCEANBASE_LOGIN_PORT": "abc"}, "the port 'abc' .environment variable OCEANBASE_LOGIN_PORT."),
+    ({}, {"OCEANBASE_LOGIN_PORT": ""}, "the port ''"),
+    ({"connect_timeout": 0}, {}, "connect_timeout is 0"),
+    ({"read_timeout": -1}, {}, "read_timeout is -1"),
+    ({"read_timeout": 31536001}, {}, "read_timeout is 31536001"),
+    ({"client_key": "/key"}, {}, "client_key is given without client_cert"),
+    ({"client_cert": "/cert"}, {}, "client_cert is given without ca_cert"),
+    ({"session_vars": {"a b": 1}}, {}, "session_vars holds 'a b'"),
+    ({"session_vars": {"@@x": 1}}, {}, "session_vars holds '@@x'"),
+    ({"session_vars": {"x = 1, y": 1}}, {}, "session_vars holds"),
+    ({"session_vars": {"Time_Zone": "+01:00"}}, {}, "session_vars sets time_zone"),
+    ({"session_vars": {"x": None}}, {}, "session_vars sets x to nothing"),
+    ({"session_vars": {"x": [1]}}, {}, "session_vars sets x to a list"),
+])
+def test_a_wrong_value_is_named_with_its_source(options, environ, message):
+    with pytest.raises(InvalidOption, match=message):
+        resolve(options, environ)
+
+
+def test_false_zero_and_an_empty_text_are_values_of_session_variables():
+    variables = {"a": False, "b": 0, "c": ""}
+    assert resolve({"session_vars": variables}).session_vars == variables
+
+
+def test_a_socket_of_the_option_file_gives_way_to_a_host(tmp_path):
+    path = option_file(tmp_path, "[client]\nsocket=/tmp/s\n")
+    assert resolve({"config_file": path}).unix_socket == "/tmp/s"
+    assert resolve({"config_file": path, "login_host": "h"}).unix_socket is None
+    assert resolve({"config_file": path}, {"OCEANBASE_LOGIN_HOST": "h"}).unix_socket is None
+    path = option_file(tmp_path, "[client]\nsocket=/tmp/s\nhost=h\n")
+    assert resolve({"config_file": path}).unix_socket is None
+    assert resolve({"config_file": path, "login_unix_socket": "/tmp/t"}).unix_socket == "/tmp/t"
+
+
+def test_messages_name_the_sources_and_never_the_password():
+    login = resolve({"login_port": 2883}, {"OCEANBASE_LOGIN_USER": "root@sys#c", "OCEANBASE_LOGIN_PASSWORD": "s3cret"})
+    assert login.address() == "127.0.0.1:2883 (host: default, port: option login_port)"
+    assert login.account() == ("root@sys#c (user: environment variable OCEANBASE_LOGIN_USER, "
+                               "password: environment variable OCEANBASE_LOGIN_PASSWORD)")
+    assert resolve({"login_unix_socket": "/tmp/s"}).address() == "socket /tmp/s (option login_unix_socket)"
+    assert resolve({}).account() == "root@sys (user: default, password: none)"
+
+
+def test_an_option_file_as_people_write_them(tmp_path):
+    path = option_file(tmp_path, (
+        "# a comment\n[mysqld]\nport=1\n[client]\nuser = root@sys\npassword='p=#\\s%(x)s\"'\n"
+        "ssl_ca = \"/etc/my ca.pem\"\ncompress\nport=3\n[other]\nhost=h\n"))
+    assert read_option_file(path) == {
+        "user": "root@sys", "password": "p=# %(x)s\"", "ssl-ca": "/etc/my ca.pem", "port": "3"}
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("[mysqld]\nport=1\n", r"has no section \[client\]"),
+    ("", r"has no section \[client\]"),
+    ("password=s3cret\n", r"is not a valid option file \(line 1\)"),
+    ("[client]\n!includedir /etc/my.cnf.d\n", r"includes other files \(line 2\)"),
+    ("[client]\nport=abc\n", r"the port 'abc' \(port in option file"),
+])
+def test_a_broken_option_file_is_an_error_without_its_secrets(tmp_path, text, message):
+    with pytest.raises(InvalidOption, match=message) as caught:
+        resolve({"config_file": option_file(tmp_path, text)})
+    assert "s3cret" not in caught.value.sentence("x")
+
+
+def test_an_unreadable_option_file_is_an_error(tmp_path):
+    with pytest.raises(InvalidOption, match="cannot be read: No such file"):
+        resolve({"config_file": str(tmp_path / "missing")})
+    with pytest.raises(InvalidOption, match="cannot be read: Is a directory"):
+        resolve({"config_file": str(tmp_path)})
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InvalidOption, match="cannot be read: it is not UTF-8"):
+        resolve({"config_file": str(tmp_path / "binary")})

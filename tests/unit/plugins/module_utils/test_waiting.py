@@ -1,0 +1,67 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Pacing: how long between looks, and what is retried."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import NoPrivilege, ServerError
+from ansible_collections.community.oceanbase.plugins.module_utils._waiting import back_off, poll_delay, retry
+
+from .fakes import FakeTime
+
+
+@pytest.mark.parametrize(("waited", "interval", "delay"), [
+    (0, 1.0, 0.1), (0.5, 1.0, 0.1), (2, 1.0, 0.2), (9, 1.0, 0.9), (10, 1.0, 1.0), (3600, 1.0, 1.0),
+    (0, 0.05, 0.05), (3600, 30.0, 30.0), (100, 30.0, 10.0)])
+def test_looks_are_frequent_at_first_and_then_every_poll_interval(waited, interval, delay):
+    assert poll_delay(waited, interval) == pytest.approx(delay)
+
+
+def test_back_off_doubles_up_to_five_seconds():
+    assert [back_off(failures) for failures in (1, 2, 3, 6, 7, 1000)] == [0.1, 0.2, 0.4, 3.2, 5.0, 5.0]
+
+
+def test_a_sleep_ends_at_the_deadline():
+    time = FakeTime()
+    clock = time.clock()
+    clock.sleep(5, 10)
+    clock.sleep(8, 10)
+    clock.sleep(1, 10)
+    assert time.sleeps == [5, 5, 0]
+    assert clock.elapsed() == 10
+
+
+def failing(*failures):
+    """An action that raises these one after the other and then returns "done"."""
+    waiting = list(failures)
+
+    def action():
+        if waiting:
+            raise waiting.pop(0)
+        return "done"
+    return action
+
+
+def test_transient_failures_are_retried_with_growing_pauses():
+    time = FakeTime()
+    again = ServerError("busy", transient=True)
+    assert retry(failing(again, again, again), time.clock(), 10) == "done"
+    assert time.sleeps == [0.1, 0.2, 0.4]
+
+
+def test_a_lasting_failure_is_not_retried():
+    time = FakeTime()
+    with pytest.raises(NoPrivilege):
+        retry(failing(NoPrivilege("no")), time.clock(), 10)
+    assert time.sleeps == []
+
+
+def test_the_last_failure_is_raised_when_the_deadline_leaves_no_time_for_another_try():
+    time = FakeTime()
+    with pytest.raises(ServerError, match="third"):
+        retry(failing(*(ServerError(text, transient=True) for text in ("first", "second", "third", "fourth"))),
+              time.clock(), 0.5)
+    assert time.sleeps == [0.1, 0.2]
