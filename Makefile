@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test lint build clean
+.PHONY: help venv demo test lint matrix build clean
 
 PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
 VENV := .venv
@@ -37,6 +37,9 @@ test: $(TEST_READY) ## run all tests (ARGS='-k word' narrows them down)
 
 lint: $(LINT_READY) ## run every linter and the official sanity tests (ONLY='ruff mypy' picks some)
 	@$(BIN)/python scripts/lint.py $(ONLY)
+
+matrix: $(TEST_READY) ## run the unit tests on every Python from 3.8 on that this machine has
+	@$(BIN)/python scripts/ansible_test.py units --venv
 
 build: $(DEMO_READY) ## build the tarball for ansible-galaxy into .cache/build
 	@$(BIN)/python scripts/build.py
