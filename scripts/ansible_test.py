@@ -61,7 +61,7 @@ def main() -> int:
     environment = {**os.environ, "HOME": str(HOME), "PATH": search_path(real_home)}
     # ansible-test finds the collection by where it stands; this would only confuse it.
     environment.pop("ANSIBLE_COLLECTIONS_PATH", None)
-    copy = stage("ansible-test")
+    copy = stage(f"ansible-test/{sys.argv[1]}")
     # It asks the nearest git repository for the list of files; ours ignores .cache.
     subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)
     return subprocess.run(["ansible-test", *sys.argv[1:]], cwd=copy, env=environment, check=False).returncode

@@ -84,7 +84,10 @@ def main(names: list[str]) -> int:
     for result in results:
         verdict = "FAILED" if result.exit_code else "ok"
         print(f"{result.name:20} {verdict:6} {result.seconds:6.1f} s  {result.closing_line()[:110]}")
-    return int(any(result.exit_code for result in results))
+    failed = [result.name for result in results if result.exit_code]
+    print(f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}" if failed
+          else f"all {len(results)} checks passed")
+    return int(bool(failed))
 
 
 if __name__ == "__main__":
