@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import trustme
+
 from ob_mock.channel import UNREAD_LIMIT, Channel, PeerGone
 
 DEADLINE = 20.0

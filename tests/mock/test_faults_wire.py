@@ -12,6 +12,7 @@ from typing import Any
 
 import pymysql
 import pytest
+
 from ob_mock.results import SqlError
 from support.ob_mock import wait_for
 from support.raw_client import RawClient

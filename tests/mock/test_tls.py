@@ -16,6 +16,7 @@ import mysql.connector
 import pymysql
 import pytest
 import trustme
+
 from support.raw_client import RawClient, error_of
 from support.wire_server import REFUSED, WireServer
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import socket
 import struct
-from types import TracebackType
 
 PLUGIN_AUTH_LOGIN = 0x0008A205  # LONG_PASSWORD, LONG_FLAG, PROTOCOL_41, TRANSACTIONS, SECURE_CONNECTION, PLUGIN_AUTH
 MAX_FRAME = 0xFFFFFF
@@ -27,7 +26,7 @@ class RawClient:
     def __enter__(self) -> RawClient:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.socket.close()
 
     def read(self) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ob_mock.faults import Faults
 from ob_mock.results import SqlError
 

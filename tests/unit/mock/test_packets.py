@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 
 import pytest
+
 from ob_mock import packets
 from ob_mock.packets import MalformedPacket, Reader
 from ob_mock.results import Column, Ok, SqlError

@@ -9,10 +9,27 @@ import struct
 from typing import Any
 
 import pytest
+
 from ob_mock.packets import MalformedPacket, Reader
 from ob_mock.prepared import (
-    BLOBS, DATE, DATETIME, DOUBLE, FLOAT, LONG, LONGLONG, SHORT, TIME, TIMESTAMP, TINY, VAR_STRING, Statement,
-    binary_row, cut, literal, read_value)
+    BLOBS,
+    DATE,
+    DATETIME,
+    DOUBLE,
+    FLOAT,
+    LONG,
+    LONGLONG,
+    SHORT,
+    TIME,
+    TIMESTAMP,
+    TINY,
+    VAR_STRING,
+    Statement,
+    binary_row,
+    cut,
+    literal,
+    read_value,
+)
 from ob_mock.results import Column
 
 UNSIGNED = 0x80
@@ -33,7 +50,8 @@ def test_place_holders_are_found_outside_of_strings_and_comments(sql: str, marks
 
 
 @pytest.mark.parametrize(("value", "expected"), [
-    (None, "NULL"), (-5, "-5"), (1.5, "1.5"), ("x", "'x'"), ("it's", "'it''s'"), ("\\' OR 1=1 -- ", r"'\\'' OR 1=1 -- '"),
+    (None, "NULL"), (-5, "-5"), (1.5, "1.5"), ("x", "'x'"), ("it's", "'it''s'"),
+    ("\\' OR 1=1 -- ", r"'\\'' OR 1=1 -- '"),
     (b"text", "'text'"), (b"\xff\0", "X'ff00'"), ("a\0b", r"'a\0b'"), ("?", "'?'")])
 def test_literals_cannot_end_early(value: Any, expected: str) -> None:
     assert literal(value) == expected

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+
 from ob_mock.statement_log import StatementLog, masked, masked_message
 
 
