@@ -211,7 +211,7 @@ class Session:
             return TlsFailed("%s offers no TLS, but ca_cert asks for it" % where,
                              "Switch TLS on in the sys tenant (ssl_client_authentication), or leave ca_cert out "
                              "if a plain connection is acceptable.")
-        reason = getattr(error, "verify_message", "") or error.reason or text
+        reason = getattr(error, "verify_message", "") or getattr(error, "reason", None) or text
         hint = "Check ca_cert, client_cert and client_key against the server's certificate."
         if "match" in reason.lower():
             hint = "Use a name in login_host that the certificate holds; check_hostname: false drops only this check."

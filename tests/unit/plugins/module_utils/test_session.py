@@ -1,0 +1,255 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the session asks of the driver, and what becomes of the driver's exceptions."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+
+import pymysql
+import pytest
+from ansible_collections.community.oceanbase.plugins.module_utils import _session
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
+    AccessDenied,
+    ConnectionLost,
+    Failure,
+    InvalidOption,
+    MissingLibrary,
+    TlsFailed,
+    Unreachable,
+    UnsupportedVersion,
+)
+from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._session import Session, require_driver
+
+from .fakes import OPTIONS
+
+
+class FakeDriver:
+    """Stands in for a PyMySQL connection; each statement takes the next answer: rows, or an exception to raise."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.connections = []
+        self.statements = []
+        self.closed = 0
+        self.open = True
+
+    def __call__(self, **options):
+        self.connections.append(options)
+        self.open = True
+        return self
+
+    def cursor(self):
+        return self
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        return None
+
+    def execute(self, statement, arguments=None):
+        self.statements.append((statement, arguments))
+        self.answer = self.answers.pop(0) if self.answers else []
+        if isinstance(self.answer, Exception):
+            raise self.answer
+
+    def fetchall(self):
+        return self.answer
+
+    def close(self):
+        self.open = False
+        self.closed += 1
+
+
+def server_says(number, text, sqlstate="HY000"):
+    """The driver's exception for an error packet."""
+    error = pymysql.OperationalError(number, text)
+    error.sqlstate = sqlstate
+    return error
+
+
+def cannot_connect(cause):
+    """The driver's exception for a connection that failed because of ``cause``."""
+    error = pymysql.OperationalError(2003, "Can't connect")
+    error.original_exception = cause
+    return error
+
+
+@pytest.fixture
+def driver(monkeypatch):
+    fake = FakeDriver()
+    monkeypatch.setattr(_session, "_Connection", fake)
+    return fake
+
+
+def session(**options):
+    """A session for a few login options."""
+    return Session(resolve_login({**OPTIONS, **options}, {}))
+
+
+def test_without_a_ca_certificate_tls_is_switched_off(driver):
+    session(login_password="pässword").run("SELECT 1")
+    (options,) = driver.connections
+    assert options["ssl_disabled"] is True
+    assert "ssl" not in options
+    assert options["password"] == "pässword".encode()
+    assert (options["host"], options["port"], options["user"]) == ("127.0.0.1", 2881, "root@sys")
+    assert (options["connect_timeout"], options["read_timeout"], options["write_timeout"]) == (10, 30, 30)
+    assert (options["autocommit"], options["charset"], options["unix_socket"]) == (None, "utf8mb4", None)
+
+
+def test_the_session_is_in_utc_and_the_server_gives_up_before_we_do(driver):
+    session(read_timeout=5, session_vars={"a": 1}).run("SELECT 1")
+    assert driver.statements == [
+        ("SET time_zone = %s, ob_query_timeout = %s, a = %s", ["+00:00", 4000000, 1]), ("SELECT 1", None)]
+    driver.statements.clear()
+    session(read_timeout=3600).run("SELECT 1")
+    assert driver.statements[0][1] == ["+00:00", 10000000]
+
+
+def test_a_session_variable_given_by_the_user_wins(driver):
+    session(session_vars={"ob_query_timeout": 7}).run("SELECT 1")
+    assert driver.statements[0] == ("SET time_zone = %s, ob_query_timeout = %s", ["+00:00", 7])
+
+
+def test_one_connection_serves_all_statements_and_is_closed_once(driver):
+    with session() as opened:
+        assert opened.run("SELECT 1") == []
+        opened.run("SELECT 2")
+    opened.close()
+    assert (len(driver.connections), driver.closed, opened.reconnects) == (1, 1, 0)
+
+
+def test_labels_are_in_lower_case(driver):
+    driver.answers = [[], [{"STATUS": "x"}]]
+    assert session().run("SELECT 1") == [{"status": "x"}]
+
+
+@pytest.mark.parametrize("error", [
+    pymysql.OperationalError(2013, "Lost connection"), pymysql.InterfaceError(0, ""),
+    pymysql.InternalError("Packet sequence number wrong"), IndexError("x"), UnicodeDecodeError("utf8", b"x", 0, 1, "y")])
+def test_a_broken_connection_is_made_again_at_the_next_statement(driver, error):
+    driver.answers = [[], error, [], [{"a": 1}]]
+    opened = session()
+    with pytest.raises(ConnectionLost) as caught:
+        opened.run("SELECT 1")
+    assert caught.value.transient
+    assert opened.run("SELECT 1") == [{"a": 1}]
+    assert (len(driver.connections), opened.reconnects, driver.closed) == (2, 1, 1)
+
+
+def test_an_error_of_the_server_keeps_number_and_sqlstate_and_the_connection(driver):
+    driver.answers = [[], server_says(4012, "Timeout", "25000")]
+    opened = session()
+    with pytest.raises(Failure) as caught:
+        opened.run("SELECT 1")
+    assert (caught.value.errno, caught.value.sqlstate, caught.value.transient) == (4012, "25000", True)
+    opened.run("SELECT 1")
+    assert len(driver.connections) == 1
+
+
+@pytest.mark.parametrize("number", [1040, 5066, 8001, 8002])
+def test_some_errors_end_the_connection(driver, number):
+    driver.answers = [[], server_says(number, "x")]
+    opened = session()
+    with pytest.raises(Failure):
+        opened.run("SELECT 1")
+    opened.run("SELECT 1")
+    assert len(driver.connections) == 2
+
+
+@pytest.mark.parametrize(("cause", "said"), [
+    (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "connection refused"),
+    (socket.gaierror(-2, "unknown"), "cannot be resolved"),
+    (socket.timeout("timed out"), r"no answer within 10 s"),
+    (OSError(errno.EHOSTUNREACH, "No route to host"), "No route to host")])
+def test_no_connection_is_unreachable_and_lasting_at_first(monkeypatch, cause, said):
+    def refuse(**_options):
+        raise cannot_connect(cause)
+    monkeypatch.setattr(_session, "_Connection", refuse)
+    with pytest.raises(Unreachable, match=said) as caught:
+        session().connect()
+    assert not caught.value.transient
+
+
+def test_a_refused_reconnect_is_transient(monkeypatch, driver):
+    driver.answers = [[], pymysql.OperationalError(2013, "lost")]
+    opened = session()
+    with pytest.raises(ConnectionLost):
+        opened.run("SELECT 1")
+
+    def refuse(**_options):
+        raise cannot_connect(ConnectionRefusedError())
+    monkeypatch.setattr(_session, "_Connection", refuse)
+    with pytest.raises(Unreachable) as caught:
+        opened.run("SELECT 1")
+    assert caught.value.transient
+
+
+@pytest.mark.parametrize(("number", "cls", "transient"), [
+    (1045, AccessDenied, False), (1227, AccessDenied, False), (3118, AccessDenied, False), (4669, AccessDenied, False),
+    (9999, AccessDenied, False), (8001, Unreachable, True), (1040, Unreachable, True)])
+def test_what_a_refused_login_means(monkeypatch, number, cls, transient):
+    def refuse(**_options):
+        raise server_says(number, "no", "42000")
+    monkeypatch.setattr(_session, "_Connection", refuse)
+    with pytest.raises(cls) as caught:
+        session(login_password="s3cret").connect()
+    assert (caught.value.errno, caught.value.sqlstate, caught.value.transient) == (number, "42000", transient)
+    assert "root@sys (user: default, password: option login_password)" in caught.value.message
+    assert "s3cret" not in caught.value.sentence("x")
+
+
+def test_a_server_that_is_no_oceanbase(driver):
+    driver.answers = [server_says(1193, "Unknown system variable 'ob_query_timeout'")]
+    with pytest.raises(UnsupportedVersion, match="is no OceanBase"):
+        session().connect()
+    assert driver.closed == 1
+
+
+def test_a_wrong_session_variable_is_the_users(driver):
+    driver.answers = [server_says(1193, "Unknown system variable 'x'")]
+    with pytest.raises(InvalidOption, match="does not accept session_vars"):
+        session(session_vars={"x": 1}).connect()
+
+
+def test_a_transient_error_while_the_variables_are_set_stays_transient(driver):
+    driver.answers = [server_says(4012, "Timeout")]
+    with pytest.raises(Failure) as caught:
+        session().connect()
+    assert caught.value.transient
+    assert driver.closed == 1
+
+
+@pytest.mark.parametrize(("error", "said"), [
+    (cannot_connect(ssl.SSLError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")), "verified TLS"),
+    (pymysql.OperationalError(2026, "the server offers no TLS"), "offers no TLS")])
+def test_a_failure_of_tls(monkeypatch, error, said):
+    def refuse(**_options):
+        raise error
+    monkeypatch.setattr(_session, "_Connection", refuse)
+    with pytest.raises(TlsFailed, match=said):
+        session().connect()
+
+
+def test_a_ca_certificate_that_cannot_be_loaded(tmp_path):
+    (tmp_path / "ca.pem").write_text("not a certificate")
+    for path in (tmp_path / "ca.pem", tmp_path / "missing.pem"):
+        with pytest.raises(InvalidOption, match="ca_cert .* cannot be loaded"):
+            session(ca_cert=str(path))
+
+
+def test_the_driver_must_be_there_and_new_enough(monkeypatch):
+    require_driver("/usr/bin/python3")
+    monkeypatch.setattr(pymysql, "VERSION", (1, 0, 1, None))
+    with pytest.raises(MissingLibrary, match=r"PyMySQL 1\.0\.1 of /usr/bin/python3 is too old"):
+        require_driver("/usr/bin/python3")
+    monkeypatch.setattr(_session, "HAS_PYMYSQL", False)
+    with pytest.raises(MissingLibrary, match="PyMySQL is not installed for /usr/bin/python3"):
+        require_driver("/usr/bin/python3")
