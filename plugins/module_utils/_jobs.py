@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import enum
 import re
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     Failure,
@@ -166,26 +166,48 @@ class Sighting(NamedTuple):
         return self.progress or self.history
 
 
-def look(session: Session, selector: Selector) -> Sighting:
+class Part(NamedTuple):
+    """What to read of one view: rows that meet ``condition`` (with its ``arguments``), or its newest ones only."""
+
+    view: str
+    condition: str
+    arguments: Sequence[Any]
+    newest: Optional[int] = None
+
+    def select(self) -> str:
+        """The SELECT; it also gives the name of the view and the server's clock."""
+        statement = "SELECT '%s' AS VIEW_NAME, NOW(6) AS SERVER_TIME, %s FROM %s WHERE %s" % (
+            self.view, ", ".join(COLUMNS), VIEWS[self.view], self.condition)
+        if self.newest is None:
+            return statement
+        # A job id is the time of the start (OceanBase facts, section 4.2).
+        return "SELECT * FROM (%s ORDER BY CLONE_JOB_ID DESC LIMIT %d) AS NEWEST" % (statement, self.newest)
+
+
+def read_rows(session: Session, *parts: Part) -> List[Dict[str, Any]]:
     """
-    Reads both views in one statement, hence from one snapshot: a job moves between them in one transaction
-    (OceanBase facts, section 5.4), so that it cannot slip through.
+    The rows of all parts, read in one statement, hence from one snapshot: a job moves between the views in one
+    transaction (OceanBase facts, section 5.4), so that it cannot slip through.
 
     Failures: NotSysTenant, UnsupportedVersion, NoPrivilege, ServerError, or that of a lost connection.
     """
-    anywhere, loose = selector.condition(exact=False)
-    exactly, tight = selector.condition(exact=True)
-    columns = ", ".join(COLUMNS)
-    statement = (
-        "SELECT '%s' AS VIEW_NAME, NOW(6) AS SERVER_TIME, %s FROM %s WHERE %s "
-        "UNION ALL SELECT * FROM (SELECT '%s' AS VIEW_NAME, NOW(6) AS SERVER_TIME, %s FROM %s WHERE %s "
-        "ORDER BY CLONE_JOB_ID DESC LIMIT 1) AS NEWEST"
-        % (PROGRESS, columns, VIEWS[PROGRESS], anywhere, HISTORY, columns, VIEWS[HISTORY], exactly))
     try:
-        rows = session.run(statement, loose + tight)
+        return session.run(" UNION ALL ".join(part.select() for part in parts),
+                           [argument for part in parts for argument in part.arguments])
     except MissingView as failure:
         raise _why_no_view(session, failure) from failure
-    jobs = [CloneJob.from_row(row["view_name"], row, row["server_time"]) for row in rows if selector.matches(row)]
+
+
+def job_of(row: Mapping[str, Any]) -> CloneJob:
+    """The job for a row of ``read_rows``."""
+    return CloneJob.from_row(row["view_name"], row, row["server_time"])
+
+
+def look(session: Session, selector: Selector) -> Sighting:
+    """What both views show of the selected job. Failures as of ``read_rows``."""
+    rows = read_rows(session, Part(PROGRESS, *selector.condition(exact=False)),
+                     Part(HISTORY, *selector.condition(exact=True), newest=1))
+    jobs = [job_of(row) for row in rows if selector.matches(row)]
     running = [job for job in jobs if job.view == PROGRESS]
     if len(running) > 1:
         raise ServerError("%d running clone jobs match %s: %s" % (

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release. Do not use it from elsewhere.
+"""The work of ob_clone_info: clone jobs as both views show them, filtered by the server."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
+from ansible_collections.community.oceanbase.plugins.module_utils._jobs import (
+    HISTORY,
+    PROGRESS,
+    CloneJob,
+    Part,
+    job_of,
+    read_rows,
+)
+from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector
+from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
+from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
+from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, retry
+
+# More than anybody can mean, and still far inside the server's integers.
+_LARGEST_NUMBER = 2 ** 31 - 1
+
+
+class Query(NamedTuple):
+    """Which jobs are wanted; ``min_age`` in seconds, ``limit`` counts rows of HISTORY."""
+
+    selector: Selector
+    views: Tuple[str, ...]
+    statuses: Tuple[str, ...]
+    min_age: Optional[int]
+    limit: int
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Query:
+        """The query that module options ask for; InvalidOption for what cannot be meant."""
+        for option in ("view", "status"):
+            if options[option] == []:
+                raise InvalidOption("%s is an empty list, which no clone job matches" % option,
+                                    "Leave it out to get all.")
+        for option in ("limit", "min_age"):
+            if options[option] is not None and not 0 <= options[option] <= _LARGEST_NUMBER:
+                raise InvalidOption("%s is %d, but must be from 0 to %d" % (option, options[option], _LARGEST_NUMBER))
+        return cls(Selector.from_options(options), tuple(options["view"]), tuple(options["status"] or ()),
+                   options["min_age"], options["limit"])
+
+    def condition(self) -> Tuple[str, List[Any]]:
+        """The condition for WHERE and its arguments: the server filters, so that only what is wanted travels."""
+        condition, arguments = self.selector.condition(exact=True)
+        if self.statuses:
+            condition += " AND STATUS IN (%s)" % ", ".join(["%s"] * len(self.statuses))
+            arguments += self.statuses
+        if self.min_age is not None:
+            condition += " AND TIMESTAMPDIFF(SECOND, CLONE_START_TIME, NOW(6)) >= %s"
+            arguments.append(self.min_age)
+        return condition, arguments
+
+    def parts(self) -> List[Part]:
+        """What to read: one row of HISTORY more than wanted, which tells whether there are more."""
+        condition, arguments = self.condition()
+        parts = {PROGRESS: Part(PROGRESS, condition, arguments),
+                 HISTORY: Part(HISTORY, condition, arguments, newest=self.limit + 1)}
+        return [part for view, part in parts.items() if view in self.views]
+
+
+class InfoTask(Task):
+    """Reads clone jobs. It changes nothing, so that check mode makes no difference."""
+
+    def __init__(self) -> None:
+        self.warnings: List[str] = []
+        self.query: Optional[Query] = None
+        self.progress: List[CloneJob] = []
+        self.history: List[CloneJob] = []
+        self.truncated = False
+        self.msg = ""
+
+    def prepare(self, options: Mapping[str, Any], check_mode: bool) -> None:
+        self.query = Query.from_options(options)
+
+    def work(self, session: Session, clock: Clock) -> None:
+        assert self.query
+        query = self.query
+        retry(session.connect, clock, float(session.login.connect_timeout))
+        rows = retry(lambda: read_rows(session, *query.parts()), clock, float(session.login.read_timeout))
+        # The order of a UNION is the server's choice; a job id is the time of the start.
+        jobs = sorted((job_of(row) for row in rows if query.selector.matches(row)),
+                      key=lambda job: int(job.job_id), reverse=True)
+        self.progress = [job for job in jobs if job.view == PROGRESS]
+        self.history = [job for job in jobs if job.view == HISTORY][:query.limit]
+        self.truncated = sum(row["view_name"] == HISTORY for row in rows) > query.limit
+        self.msg = "Clone jobs found: %d in progress, %s%d in the history." % (
+            len(self.progress), "more than " if self.truncated else "", len(self.history))
+
+    def result(self) -> Dict[str, Any]:
+        return {"changed": False, "progress": [job.row for job in self.progress],
+                "history": [job.row for job in self.history], "truncated": self.truncated, "msg": self.msg}
+
+    def doing(self) -> str:
+        return "read the clone jobs"

@@ -1,0 +1,132 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What ob_clone_info asks the server, and what it makes of the answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
+    ConnectionLost,
+    InvalidOption,
+    NoPrivilege,
+)
+from ansible_collections.community.oceanbase.plugins.module_utils._info import InfoTask
+from ansible_collections.community.oceanbase.plugins.module_utils._jobs import HISTORY, PROGRESS
+
+from .fakes import OPTIONS, FakeSession, FakeTime, view_row
+
+INFO_OPTIONS = {**OPTIONS, "view": [PROGRESS, HISTORY], "status": None, "min_age": None, "limit": 100}
+KEYS = {"changed", "progress", "history", "truncated", "msg"}
+
+
+def run(session, time=None, check_mode=False, **options):
+    """The result of the task."""
+    task = InfoTask()
+    task.prepare({**INFO_OPTIONS, **options}, check_mode)
+    task.work(session, (time or FakeTime()).clock())
+    assert set(task.result()) == KEYS
+    assert task.diff() is None
+    return task.result()
+
+
+def ended(*job_ids):
+    """Rows of HISTORY."""
+    return [(HISTORY, view_row("CLONE_SYS_SUCCESS", job_id=job_id)) for job_id in job_ids]
+
+
+def ids(rows):
+    """The job ids of result rows, in their order."""
+    return [row["clone_job_id"] for row in rows]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_both_views_come_from_one_statement_newest_first(check_mode):
+    session = FakeSession([[(PROGRESS, view_row("CLONE_SYS_LOCK", job_id=9)), *ended(3, 10, 5),
+                            (PROGRESS, view_row("CLONE_SYS_CANCELING", job_id=11))]])
+    result = run(session, check_mode=check_mode)
+    assert len(session.statements) == 1
+    assert ids(result["progress"]) == ["11", "9"]
+    assert ids(result["history"]) == ["10", "5", "3"]
+    assert [row["cancellable"] for row in result["progress"]] == [False, True]
+    assert result["msg"] == "Clone jobs found: 2 in progress, 3 in the history."
+    assert (result["changed"], result["truncated"]) == (False, False)
+
+
+def test_only_one_row_more_than_the_limit_travels_and_says_that_there_are_more():
+    session = FakeSession([ended(5, 4, 3)])
+    result = run(session, limit=2)
+    assert session.statements[0].endswith("ORDER BY CLONE_JOB_ID DESC LIMIT 3) AS NEWEST")
+    assert ids(result["history"]) == ["5", "4"]
+    assert result["truncated"] is True
+    assert result["msg"] == "Clone jobs found: 0 in progress, more than 2 in the history."
+
+
+def test_as_many_rows_as_the_limit_are_not_truncated():
+    assert run(FakeSession([ended(5, 4)]), limit=2)["truncated"] is False
+
+
+def test_limit_zero_asks_only_whether_there_are_any():
+    result = run(FakeSession([ended(5)]), limit=0)
+    assert (result["history"], result["truncated"]) == ([], True)
+
+
+def test_rows_in_progress_are_not_limited():
+    rows = [(PROGRESS, view_row("CLONE_SYS_LOCK", job_id=job_id)) for job_id in (1, 2, 3)]
+    result = run(FakeSession([rows]), limit=1)
+    assert (len(result["progress"]), result["truncated"]) == (3, False)
+
+
+def test_all_filters_go_to_the_server_for_each_view():
+    session = FakeSession([[]])
+    run(session, clone_tenant="clone_a", source_tenant="mysql001", clone_job_id="7", min_age=60,
+        status=["CLONE_SYS_LOCK", "CLONE_SYS_SUCCESS"])
+    condition = ("WHERE BINARY CLONE_TENANT_NAME = %s AND BINARY SOURCE_TENANT_NAME = %s AND CLONE_JOB_ID = %s "
+                 "AND STATUS IN (%s, %s) AND TIMESTAMPDIFF(SECOND, CLONE_START_TIME, NOW(6)) >= %s")
+    assert session.statements[0].count(condition) == 2
+    assert session.arguments[0] == ["clone_a", "mysql001", 7, "CLONE_SYS_LOCK", "CLONE_SYS_SUCCESS", 60] * 2
+
+
+@pytest.mark.parametrize(("view", "read", "not_read"), [
+    (PROGRESS, "DBA_OB_CLONE_PROGRESS", "DBA_OB_CLONE_HISTORY"),
+    (HISTORY, "DBA_OB_CLONE_HISTORY", "DBA_OB_CLONE_PROGRESS")])
+def test_a_view_that_is_not_asked_for_is_not_read(view, read, not_read):
+    session = FakeSession([[]])
+    run(session, view=[view])
+    assert read in session.statements[0]
+    assert not_read not in session.statements[0]
+
+
+def test_names_are_compared_exactly_on_this_side_too():
+    rows = [(PROGRESS, view_row("CLONE_SYS_LOCK", name="CLONE_A")),
+            (HISTORY, view_row("CLONE_SYS_SUCCESS", name="clone_a ")), *ended(1)]
+    result = run(FakeSession([rows]), clone_tenant="clone_a")
+    assert (result["progress"], ids(result["history"])) == ([], ["1"])
+
+
+@pytest.mark.parametrize("options", [
+    {"limit": -1}, {"limit": 2 ** 31}, {"min_age": -1}, {"min_age": 2 ** 31}, {"view": []}, {"status": []},
+    {"clone_tenant": "it's"}, {"source_tenant": ""}, {"clone_job_id": "seven"}])
+def test_what_cannot_be_meant_is_refused_before_anything_is_sent(options):
+    with pytest.raises(InvalidOption, match=next(iter(options))):
+        InfoTask().prepare({**INFO_OPTIONS, **options}, False)
+
+
+def test_a_lost_connection_is_made_again():
+    assert run(FakeSession([ConnectionLost("the connection broke"), ended(1)]))["history"]
+
+
+def test_a_lasting_loss_is_reported_when_the_time_is_over():
+    time = FakeTime()
+    with pytest.raises(ConnectionLost):
+        run(FakeSession([ConnectionLost("the connection broke")]), time)
+    assert 20 < sum(time.sleeps) < OPTIONS["read_timeout"]
+
+
+def test_what_does_not_pass_is_not_tried_again():
+    session = FakeSession([NoPrivilege("SELECT command denied", errno=1142)])
+    with pytest.raises(NoPrivilege):
+        run(session)
+    assert len(session.statements) == 1
