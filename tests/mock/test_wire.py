@@ -311,6 +311,12 @@ def test_a_busy_client_leaves_time_for_the_others(server: WireServer) -> None:
             thread.join(10)
 
 
+def test_a_killed_session_is_told_and_disconnected(server: WireServer) -> None:
+    with connect(server) as client:
+        assert error_of(client.command(3, b"DIE"))[0] == 5066
+        assert client.read() == b""
+
+
 # The log
 
 def test_the_log_holds_logins_statements_and_ends(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The wire half of the mock in this process, over an engine that knows five statements."""
+"""The wire half of the mock in this process, over an engine that knows a few statements."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFUSED = (1045, "42000", "Access denied for user 'root'@'xxx.xxx.xxx.xxx' (usin
 
 class EchoEngine:
     """
-    Lets anybody in who knows ``password``. Statements: ``ECHO text``, ``SIZE text``, ``BLOCK``, ``FAIL``, ``ROWS n``;
+    Lets anybody in who knows ``password``. Statements: ``ECHO text``, ``BLOCK``, ``FAIL``, ``DIE``, ``ROWS n``;
     all others are fine and do nothing. ``open`` counts the sessions, ``executed`` and ``cut_off`` hold statements.
     """
 
@@ -38,7 +38,7 @@ class EchoEngine:
     def open_session(self, peer: str) -> Any:
         self.open += 1
         self.last_id += 1
-        return SimpleNamespace(connection_id=self.last_id, user="", tenant="", database=None, autocommit=True)
+        return SimpleNamespace(connection_id=self.last_id, user="", tenant="", database=None, autocommit=True, killed="")
 
     def authenticate(self, session: Any, user: str, salt: bytes, scramble: bytes, database: str | None,
                      charset_id: int) -> None:
@@ -52,10 +52,11 @@ class EchoEngine:
         word, _space, rest = sql.partition(" ")
         if word == "FAIL":
             raise SqlError(4179, "HY000", "x not allowed")
+        if word == "DIE":
+            session.killed = "connection"
+            raise SqlError(5066, "HY000", "Session interrupted")
         if word == "ECHO":
             return Rows([Column("text", 253)], [(rest,)])
-        if word == "SIZE":
-            return Rows([Column("size", 8, 63)], [(len(rest),)])
         if word == "ROWS":
             return Rows([Column("n", 8, 63)], [(number,) for number in range(int(rest))])
         if word == "BLOCK":

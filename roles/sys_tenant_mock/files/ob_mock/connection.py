@@ -79,6 +79,8 @@ class Connection:
                     return
             else:
                 await self._run(command, body)
+            if self._session.killed:
+                return  # It was told so in its answer.
             if self._channel.has_unread:
                 await asyncio.sleep(0)  # A client that sends without waiting must not keep the others waiting.
 

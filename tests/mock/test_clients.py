@@ -1,0 +1,223 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real clients against the whole mock: PyMySQL old and new, MySQL Connector/Python, the mariadb command line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import mysql.connector
+import pymysql
+import pytest
+from support.ob_mock import REPOSITORY, Mock, wait_for
+
+OLDEST_PYMYSQL = "1.0.2"
+PASSWORD = "it's \"secret\" \\ ü"
+HOLD = "CLONE_SYS_WAIT_CREATE_SNAPSHOT"
+CANCEL_TEXT = ("The new tenant has completed the cloning operation, or this is not the name of a cloning tenant. "
+               "Cancel cloning not allowed")
+PROGRESS = "SELECT * FROM oceanbase.DBA_OB_CLONE_PROGRESS"
+HISTORY = "SELECT * FROM oceanbase.DBA_OB_CLONE_HISTORY"
+
+# What a user of PyMySQL does, in a process of its own so that each version can be tried.
+PYMYSQL_STORY = """
+import json, sys, pymysql
+port, password = int(sys.argv[1]), sys.argv[2]
+def connect(password):
+    return pymysql.connect(host="127.0.0.1", port=port, user="root@sys", password=password, database="oceanbase",
+                           autocommit=True, cursorclass=pymysql.cursors.DictCursor)
+def error(action):
+    try:
+        action()
+    except pymysql.MySQLError as failure:
+        return [type(failure).__name__, *failure.args]
+connection = connect(password)
+cursor = connection.cursor()
+cursor.execute("SET time_zone = '+00:00'")
+cursor.execute("SELECT * FROM DBA_OB_CLONE_PROGRESS WHERE CLONE_TENANT_NAME = %s", ("clone_mysql001",))
+rows = cursor.fetchall()
+connection.ping()
+story = {
+    "pymysql": list(pymysql.VERSION[:3]), "server": connection.get_server_info(), "rows": rows,
+    "cancel": cursor.execute("ALTER SYSTEM CANCEL CLONE clone_mysql001"),
+    "again": error(lambda: cursor.execute("ALTER SYSTEM CANCEL CLONE clone_mysql001")),
+    "syntax": error(lambda: cursor.execute("ALTER SYSTEM CANCEL CLONE 'x'")),
+    "password": error(lambda: connect("wrong")),
+}
+connection.close()
+print(json.dumps(story, default=str))
+"""
+
+
+@pytest.fixture
+def mock() -> Iterator[Mock]:
+    with Mock(password=PASSWORD) as running:
+        yield running
+
+
+@pytest.fixture
+def held(mock: Mock) -> Mock:
+    """A mock with a clone job that is held, so that there is a row to read."""
+    mock.hold(HOLD)
+    mock.start_clone("clone_mysql001", until=HOLD)
+    return mock
+
+
+@pytest.fixture(scope="session")
+def old_pymysql() -> Path:
+    """The folder with the oldest PyMySQL that is supported; installed there the first time."""
+    folder = REPOSITORY / ".cache" / "clients" / ("pymysql-" + OLDEST_PYMYSQL)
+    if not (folder / "pymysql").is_dir():
+        base_python = getattr(sys, "_base_executable", sys.executable)  # .venv itself may have no pip
+        subprocess.run([base_python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+                        "--target", str(folder), "PyMySQL==" + OLDEST_PYMYSQL], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> str:
+    """The mariadb command line; installed from Debian where it is missing and may be installed."""
+    if not shutil.which("mariadb"):
+        if os.geteuid() != 0 or not shutil.which("apt-get"):
+            pytest.fail("The mariadb command-line client is missing: apt-get install mariadb-client")
+        subprocess.run(["apt-get", "install", "--yes", "--quiet", "mariadb-client"], check=True,
+                       env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, stdout=subprocess.DEVNULL)
+    return str(shutil.which("mariadb"))
+
+
+# PyMySQL
+
+@pytest.mark.parametrize("version", ["oldest", "newest"])
+def test_pymysql(held: Mock, old_pymysql: Path, version: str) -> None:
+    paths = [str(old_pymysql)] if version == "oldest" else []
+    done = subprocess.run(
+        [sys.executable, "-c", PYMYSQL_STORY, str(held.port), PASSWORD], capture_output=True, text=True, check=True,
+        timeout=60, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)})
+    story = json.loads(done.stdout)
+    assert story["pymysql"] == (list(pymysql.VERSION[:3]) if version == "newest" else [1, 0, 2])
+    assert story["server"] == "5.7.25"
+    (row,) = story["rows"]
+    assert len(row) == 18
+    assert (row["STATUS"], row["SOURCE_TENANT_NAME"], row["CLONE_TENANT_ID"]) == (HOLD, "mysql001", 0)
+    assert row["RESTORE_SCN"] == 18446744073709551615
+    assert row["RET_CODE"] is None
+    assert abs(row["CLONE_JOB_ID"] / 1e9 - datetime.fromisoformat(row["CLONE_START_TIME"] + "+00:00").timestamp()) < 2
+    assert story["cancel"] == 0
+    assert story["again"] == ["OperationalError", 4179, CANCEL_TEXT]
+    assert story["syntax"][:2] == ["ProgrammingError", 1064]
+    assert story["password"] == [
+        "OperationalError", 1045,
+        "Access denied for user 'root'@'xxx.xxx.xxx.xxx' (using password: YES)"]
+
+
+def test_pymysql_column_types(held: Mock) -> None:
+    # OceanBase facts, section 4.1
+    with held.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(PROGRESS)
+        types = {field[0]: field[1] for field in cursor.description}
+    assert len(types) == 18
+    assert (types["CLONE_JOB_ID"], types["STATUS"], types["CLONE_START_TIME"]) == (8, 253, 7)
+
+
+# MySQL Connector/Python
+
+@pytest.fixture
+def connector(held: Mock) -> Iterator[Any]:
+    connection = mysql.connector.connect(
+        host=held.host, port=held.port, user="root@sys", password=PASSWORD, database="oceanbase", use_pure=True)
+    with contextlib.closing(connection):
+        yield connection
+
+
+def rows_of(connection: Any, sql: str, parameters: tuple[Any, ...] = (), prepared: bool = False) -> list[tuple[Any, ...]]:
+    with contextlib.closing(connection.cursor(prepared=prepared)) as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall()) if cursor.with_rows else []
+
+
+def test_connector_reads_and_cancels(held: Mock, connector: Any) -> None:
+    (row,) = rows_of(connector, PROGRESS)
+    assert (row[5], row[12]) == ("clone_mysql001", HOLD)
+    assert isinstance(row[14], datetime)
+    rows_of(connector, "ALTER SYSTEM CANCEL CLONE clone_mysql001")
+    wait_for(held.history, "the cancelled job in HISTORY")
+    with pytest.raises(mysql.connector.Error) as caught:
+        rows_of(connector, "ALTER SYSTEM CANCEL CLONE clone_mysql001")
+    assert (caught.value.errno, caught.value.sqlstate, caught.value.msg) == (4179, "HY000", CANCEL_TEXT)
+
+
+def test_connector_prepared_rows_are_the_plain_rows(connector: Any) -> None:
+    rows_of(connector, "SET time_zone = '+00:00'")
+    (plain,) = rows_of(connector, PROGRESS)
+    sql = "SELECT * FROM DBA_OB_CLONE_PROGRESS WHERE CLONE_TENANT_NAME = %s AND CLONE_JOB_ID = %s"
+    assert rows_of(connector, sql, ("clone_mysql001", plain[0]), prepared=True) == [plain]
+    assert rows_of(connector, sql, ("x' OR '1' = '1", plain[0]), prepared=True) == []
+    with contextlib.closing(connector.cursor(prepared=True)) as cursor:
+        for number in (1, -2, 2 ** 40):
+            cursor.execute("SELECT %s, 'it''s ?', %s", (number, None))
+            assert cursor.fetchall() == [(number, "it's ?", None)]
+
+
+def test_connector_changes_and_resets_the_session(connector: Any) -> None:
+    rows_of(connector, "SET time_zone = '+03:00'")
+    assert rows_of(connector, "SELECT @@time_zone") == [("+03:00",)]
+    connector.cmd_reset_connection()
+    assert rows_of(connector, "SELECT @@time_zone") == [("+08:00",)]
+    connector.cmd_change_user("root@mysql001", "", "oceanbase")
+    assert rows_of(connector, "SHOW TENANT") == [("mysql001",)]
+    connector.ping()
+    with pytest.raises(mysql.connector.Error) as caught:
+        connector.cmd_change_user("root@sys", "wrong", "oceanbase")
+    assert caught.value.errno == 1045
+
+
+# The mariadb command line
+
+def cli(mariadb: str, mock: Mock, script: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Gives a script to the client, as a person would type it."""
+    return subprocess.run(
+        [mariadb, "--no-defaults", "--protocol=tcp", "--host", mock.host, "--port", str(mock.port), "--user=root@sys",
+         *options], input=script, capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "MYSQL_PWD": PASSWORD, "LANG": "C.UTF-8", "MYSQL_HISTFILE": os.devnull})
+
+
+def test_mariadb_cli_tells_the_official_example(mariadb: str, held: Mock) -> None:
+    shown = cli(mariadb, held, PROGRESS + "\\G")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert re.search(r"^ +STATUS: " + HOLD + "$", shown.stdout, re.MULTILINE)
+    assert re.search(r"^ +CLONE_FINISHED_TIME: NULL$", shown.stdout, re.MULTILINE)
+    canceled = cli(mariadb, held, "ALTER SYSTEM CANCEL CLONE clone_mysql001;", "-vvv")
+    assert canceled.returncode == 0
+    assert "Query OK, 0 rows affected" in canceled.stdout
+    wait_for(held.history, "the cancelled job in HISTORY")
+    history = cli(mariadb, held, "SELECT STATUS, RET_CODE, ERROR_MESSAGE FROM oceanbase.DBA_OB_CLONE_HISTORY;",
+                  "--table")
+    assert "| CLONE_SYS_CANCELED |    -4072 | clone job has been canceled in " + HOLD + " status by user command |" \
+        in history.stdout
+    again = cli(mariadb, held, "ALTER SYSTEM CANCEL CLONE clone_mysql001;")
+    assert again.returncode == 1
+    assert again.stderr.strip().endswith("ERROR 4179 (HY000) at line 1: " + CANCEL_TEXT)
+
+
+def test_mariadb_cli_reads_the_names_for_completion(mariadb: str, held: Mock) -> None:
+    shown = cli(mariadb, held, "SELECT COUNT(*) FROM DBA_OB_TENANTS;\n\\s\n", "--auto-rehash", "--batch", "oceanbase")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "Server version:\t\t5.7.25" in shown.stdout
+    assert "Current database:\toceanbase" in shown.stdout
+
+
+def test_mariadb_cli_is_refused(mariadb: str, mock: Mock) -> None:
+    refused = cli(mariadb, mock, "SELECT 1", "--password=wrong")
+    assert refused.returncode == 1
+    assert "ERROR 1045 (42000): Access denied for user 'root'@'xxx.xxx.xxx.xxx' (using password: YES)" in refused.stderr

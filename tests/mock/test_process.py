@@ -1,0 +1,191 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The mock as a program: its options, its files, its start and its end, and what it is like when many come."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pymysql
+import pytest
+from support.ob_mock import MOCK_PROGRAM, Mock, wait_for
+from support.raw_client import RawClient, scramble
+
+HOLD = "CLONE_SYS_CREATE_TENANT"
+SESSIONS = 500
+
+
+def run(*options: str) -> subprocess.CompletedProcess[str]:
+    """Runs the mock with options that let it end by itself."""
+    return subprocess.run([sys.executable, str(MOCK_PROGRAM), *options], capture_output=True, text=True, timeout=30,
+                          check=False)
+
+
+def process_of(mock: Mock) -> subprocess.Popen[str]:
+    assert mock.process
+    return mock.process
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    (["--port", "65536"], "invalid port_number value: '65536'"),
+    (["--step-seconds", "-1"], "invalid seconds value: '-1'"),
+    (["--cleanup-seconds", "nan"], "invalid seconds value: 'nan'"),
+    (["--nonsense"], "unrecognized arguments: --nonsense"),
+    (["--tls-cert", "x.pem"], "--tls-cert and --tls-key belong together"),
+    (["--tls-cert", "/nonexistent", "--tls-key", "/nonexistent"], "No such file"),
+    (["--scenario", "/nonexistent"], "/nonexistent")])
+def test_what_cannot_be_starts_nothing(tmp_path: Path, options: list[str], message: str) -> None:
+    files = [tmp_path / name for name in ("pid", "port", "log")]
+    done = run("--port", "0", "--pid-file", str(files[0]), "--port-file", str(files[1]), "--statement-log", str(files[2]),
+               *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not any(file.exists() for file in files)
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with Mock() as mock:
+        done = run("--port", str(mock.port), "--pid-file", str(tmp_path / "pid"))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "in use" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "pid").exists()
+        assert mock.sql("SELECT 1 AS one") == [{"one": 1}]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_within_a_second_whatever_goes_on(tmp_path: Path, number: signal.Signals) -> None:
+    with Mock(pid_file=tmp_path / "pid") as mock:
+        process = process_of(mock)
+        assert (tmp_path / "pid").read_text(encoding="ascii") == "%d\n" % process.pid
+        assert mock.port_file.read_text(encoding="ascii") == "%d\n" % mock.port
+        mock.hold(HOLD)
+        mock.start_clone("c1", until=HOLD)  # a session that blocks
+        with mock.connect() as idle, RawClient(mock.host, mock.port):
+            started = time.monotonic()
+            process.send_signal(number)
+            assert process.wait(5) == 0
+            assert time.monotonic() - started < 1
+            with pytest.raises(pymysql.err.OperationalError):
+                idle.ping(reconnect=False)
+        assert not (tmp_path / "pid").exists()
+        assert not mock.port_file.exists()
+        assert process.stderr is not None
+        assert mock.errors == []
+
+
+def test_it_starts_quickly() -> None:
+    times = []
+    for _unused in range(5):
+        started = time.monotonic()
+        with Mock():
+            times.append(time.monotonic() - started)
+    assert min(times) < 0.3
+
+
+def test_it_listens_on_one_address_only() -> None:
+    with Mock() as mock:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", mock.port), timeout=5)
+        with Mock(host="127.0.0.2", port=mock.port) as other:
+            mock.hold(HOLD)
+            mock.start_clone("c1", until=HOLD)
+            assert len(mock.progress()) == 1
+            assert other.progress() == []
+
+
+def test_a_statement_log_that_cannot_be_written() -> None:
+    done = run("--port", "0", "--statement-log", "/nonexistent/log")
+    assert done.returncode == 1
+    assert "/nonexistent/log" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_client_that_leaves_ends_its_session_but_not_the_job() -> None:
+    with Mock() as mock:
+        mock.hold(HOLD)
+        with RawClient(mock.host, mock.port) as client:
+            assert client.log_in()[:1] == b"\0"
+            client.sequence = 0
+            client.send(b"\3CREATE TENANT c1 FROM mysql001 WITH RESOURCE_POOL = p1, UNIT = unit001")
+            wait_for(lambda: [row for row in mock.progress() if row["status"] == HOLD], "the job to be held")
+        lost = wait_for(lambda: [entry for entry in mock.log() if entry["answer"] == "lost"], "the session to end")
+        assert lost[0]["statement"].startswith("CREATE TENANT c1")
+        wait_for(lambda: [entry for entry in mock.log()
+                          if entry["statement"] == "CLOSE" and entry["session"] == lost[0]["session"]], "its CLOSE")
+        assert [row["status"] for row in mock.progress()] == [HOLD]
+        mock.release(HOLD)
+        wait_for(mock.history, "the job to end by itself")
+        assert [row["status"] for row in mock.history()] == ["CLONE_SYS_SUCCESS"]
+
+
+def test_many_sessions_poll_at_once() -> None:
+    """500 sessions connect in one moment, poll together until a job has ended, and all of them see its end."""
+    query = b"SELECT STATUS FROM oceanbase.DBA_OB_CLONE_HISTORY"
+
+    async def packet(reader: asyncio.StreamReader) -> bytes:
+        header = await reader.readexactly(4)
+        return await reader.readexactly(int.from_bytes(header[:3], "little"))
+
+    async def client(port: int, everybody_is_in: asyncio.Barrier) -> tuple[int, bytes]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        greeting = await packet(reader)
+        version_end = greeting.index(b"\0", 1) + 1
+        salt = greeting[version_end + 4:version_end + 12] + greeting[version_end + 31:-23]
+        login = b"\5\xa2\x08\0\0\0\0\1\x2d" + bytes(23) + b"root@sys\0\x14" + scramble("pw", salt) \
+            + b"mysql_native_password\0"
+        writer.write(len(login).to_bytes(3, "little") + b"\1" + login)
+        assert (await packet(reader))[:1] == b"\0"
+        await everybody_is_in.wait()
+        polls = 0
+        while True:
+            writer.write((len(query) + 1).to_bytes(3, "little") + b"\0\3" + query)
+            answer = [await packet(reader) for _unused in range(3)]
+            while len(answer[-1]) != 5 or answer[-1][:1] != b"\xfe" or len(answer) == 3:
+                answer.append(await packet(reader))
+            polls += 1
+            if len(answer) == 5:
+                writer.close()
+                return polls, answer[3][1:]
+
+    async def clients(mock: Mock) -> list[tuple[int, bytes]]:
+        barrier = asyncio.Barrier(SESSIONS + 1)
+        tasks = [asyncio.create_task(client(mock.port, barrier)) for _unused in range(SESSIONS)]
+        await asyncio.wait_for(barrier.wait(), 30)
+        threading.Thread(target=mock.release, args=(HOLD,)).start()
+        return await asyncio.wait_for(asyncio.gather(*tasks), 60)
+
+    with Mock(password="pw") as mock:
+        mock.hold(HOLD)
+        mock.start_clone("c1", until=HOLD)
+        seen = asyncio.run(clients(mock))
+        assert len(seen) == SESSIONS
+        assert {status for _polls, status in seen} == {b"CLONE_SYS_SUCCESS"}
+        assert sum(polls for polls, _status in seen) > SESSIONS
+        memory = Path("/proc/%d/status" % process_of(mock).pid).read_text(encoding="ascii")
+        kilobytes = next(int(line.split()[1]) for line in memory.splitlines() if line.startswith("VmHWM:"))
+        assert kilobytes < 200_000
+        assert mock.errors == []
+
+
+def test_it_runs_without_anything_installed(tmp_path: Path) -> None:
+    """A bare Python, without site-packages and in another folder, starts it."""
+    port_file = tmp_path / "port"
+    process = subprocess.Popen([sys.executable, "-S", "-I", str(MOCK_PROGRAM), "--port", "0", "--port-file", str(port_file)],
+                               cwd=tmp_path, stdout=subprocess.PIPE, text=True, env={"PATH": os.defpath})
+    assert process.stdout
+    with process.stdout:
+        assert process.stdout.readline().startswith("ready on 127.0.0.1:")
+        process.terminate()
+        assert process.wait(5) == 0
+    assert sorted(tmp_path.iterdir()) == []
