@@ -31,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=port_number, default=2881, help="port to listen on, 0 for a free one (default: %(default)s)")
     add("--password", default="", help="password of root@sys (default: none)")
+    add("--password-file", metavar="FILE",
+        help="take the password from the first line of FILE: a command line can be read by everybody")
     add("--server-version", default="4.3.5.3", help="version of OceanBase to be (default: %(default)s)")
     add("--step-seconds", type=seconds, default=0.5,
         help="how long a clone stays in each state (default: %(default)s)")
@@ -72,6 +74,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
     except (OSError, ValueError) as failure:
         return complain("TLS: %s" % failure, BAD_USAGE)
     try:
+        if options.password_file:
+            options.password = first_line(options.password_file)
         return asyncio.run(serve(options, tls))
     except ScenarioError as failure:
         return complain(str(failure), BAD_USAGE)
@@ -83,6 +87,12 @@ def complain(text: str, code: int) -> int:
     """Prints one line for the user and returns the exit code."""
     sys.stderr.write("ob_mock: %s\n" % text)
     return code
+
+
+def first_line(path: str) -> str:
+    """The first line of a text file, without its end; OSError when it cannot be read."""
+    with open(path, encoding="utf-8") as stream:
+        return stream.readline().rstrip("\r\n")
 
 
 def tls_context(cert: Optional[str], key: Optional[str]) -> Optional[ssl.SSLContext]:
