@@ -118,7 +118,10 @@ class _Run:
         self.clock = clock
         self.report = report
         # Also without waiting there must be time to find out what became of a statement whose answer was lost.
-        self.deadline = request.wait_timeout if request.wait else float(session.login.read_timeout)
+        read_timeout = float(session.login.read_timeout)
+        self.deadline = request.wait_timeout if request.wait else read_timeout
+        # Nothing is begun after the deadline but a last look at the views, and nothing lasts beyond the end.
+        self.end = self.deadline + read_timeout
         # The first look decides which job it is; from then on it is followed by its id, since names repeat.
         self.selector = request.selector
         # Whether the server accepted a CANCEL of this run.
@@ -126,6 +129,7 @@ class _Run:
 
     def outcome(self) -> str:
         """Does everything from the first connection to the outcome."""
+        self.session.limit(self.end - self.clock.elapsed())
         retry(self.session.connect, self.clock, min(self.deadline, float(self.session.login.connect_timeout)))
         sighting = self.look()
         if sighting.job is None:
@@ -151,9 +155,9 @@ class _Run:
         by_name_only = name is not None and self.request.selector == Selector(clone_tenant=name)
         return self.decide(sighting, by_name_only and self.tenant_is_normal(str(name))).outcome
 
-    def look(self) -> Sighting:
-        """A look at the views that outlasts what is transient, noted in the report."""
-        sighting = retry(lambda: look(self.session, self.selector), self.clock, self.deadline)
+    def look(self, until: Optional[float] = None) -> Sighting:
+        """A look at the views that outlasts what is transient, ``until`` then or the deadline; noted in the report."""
+        sighting = retry(lambda: look(self.session, self.selector), self.clock, until or self.deadline)
         self.report.saw(sighting.job, self.clock.elapsed())
         return sighting
 
@@ -183,28 +187,30 @@ class _Run:
         is sent again only when they show that the one before did not take effect.
         """
         statement = cancel_statement(job.clone_tenant)
+        lost: Optional[Failure] = None
         sent = 0
         while True:
             sent += 1
             failure = self.send(statement)
             if failure is None:
                 return self.accepted(statement, job)
-            sighting = self.look()
+            lost = failure if failure.uncertain else lost
+            sighting = self.look_after(lost)
             decision = self.decide(sighting)
-            if isinstance(failure, Refused):
-                if decision.action is Action.CANCEL:
-                    decision = self.decide(sighting, self.tenant_is_normal(job.clone_tenant))
-                if decision.action is Action.CANCEL:
-                    raise failure
-                return decision
+            if decision.action is Action.CANCEL and isinstance(failure, Refused):
+                decision = self.decide(sighting, self.tenant_is_normal(job.clone_tenant))
             if decision.action is not Action.CANCEL:
-                if not _canceled_by_a_command(sighting.job):
+                if sighting.job is None:
+                    # It was there a moment ago, so it is not unknown: follow() finds out whether it has vanished.
+                    return Decision(Action.WAIT, Outcome.CANCELED)
+                if lost is None or not _canceled_by_a_command(sighting.job):
                     return decision
-                self.report.warnings.append("The answer to the CANCEL was lost (%s); the views show that it took "
-                                            "effect." % failure.message)
+                self.report.warnings.append(
+                    "The answer to the CANCEL was lost (%s), and the views show that a CANCEL took effect, so it is "
+                    "taken for the one of this task." % lost.message)
                 return self.accepted(statement, job)
             pause = back_off(sent)
-            if self.clock.elapsed() + pause >= self.deadline:
+            if isinstance(failure, Refused) or self.clock.elapsed() + pause >= self.deadline:
                 raise failure
             self.clock.sleep(pause, self.deadline)
             self.report.warnings.append("The CANCEL was sent again: the views showed that number %d had no effect (%s)."
@@ -212,13 +218,28 @@ class _Run:
 
     def send(self, statement: str) -> Optional[Failure]:
         """None if the server accepted the statement, or the failure if only the views can tell what it did."""
+        # When time runs out, half of what is left is kept for finding out what became of an unanswered CANCEL.
+        self.session.limit((self.end - self.clock.elapsed()) / 2)
         try:
             self.session.run(statement)
         except Failure as failure:
             if failure.transient or isinstance(failure, Refused):
                 return failure
             raise
+        finally:
+            self.session.limit(self.end - self.clock.elapsed())
         return None
+
+    def look_after(self, lost: Optional[Failure]) -> Sighting:
+        """A look that tells what a CANCEL did; a failure says so if that remains unknown."""
+        try:
+            return self.look(self.end)
+        except Failure as failure:
+            if lost is not None:
+                failure.message += "; before that the answer to the CANCEL was lost (%s)" % lost.message
+                failure.hint = ("Whether OceanBase accepted the CANCEL is unknown. Run the task again: it looks first, "
+                                "and resumes waiting if the CANCEL was accepted.")
+            raise
 
     def accepted(self, statement: str, job: CloneJob) -> Decision:
         """Notes that the server accepted the CANCEL; what is left is to follow the job."""
@@ -247,10 +268,13 @@ class _Run:
                     return decision
             if last:
                 raise WaitTimeout(
-                    "clone job %s is still in %s after %s s (wait_timeout)" % (
-                        self.selector.clone_job_id, self.report.job.status if self.report.job else "no view",
-                        format(self.request.wait_timeout, "g")),
-                    "OceanBase goes on with the clean-up by itself; run the task again to resume waiting.")
+                    "clone job %s is %s after %s s%s" % (
+                        self.selector.clone_job_id,
+                        "still in %s" % sighting.job.status if sighting.job else "in neither view",
+                        format(self.deadline, "g"), " (wait_timeout)" if self.request.wait else ""),
+                    "OceanBase goes on with the clean-up by itself, but not while the cluster is in upgrade mode. "
+                    "Run the task again to resume waiting; if the job does not move, search observer.log for the "
+                    "job's trace_id.")
 
 
 def _canceled_by_a_command(job: Optional[CloneJob]) -> bool:

@@ -15,10 +15,12 @@ class Failure(Exception):
     A reason why a module cannot do its work.
 
     ``message`` says what is wrong, ``hint`` what to do, both without a password. ``errno`` and ``sqlstate`` are
-    the server's, if a server said it. ``transient``: the same call may succeed a moment later.
+    the server's, if a server said it. ``transient``: the same call may succeed a moment later. ``uncertain``: the
+    statement that failed may have been executed all the same.
     """
 
     error_class = "server_error"
+    uncertain = False
 
     def __init__(self, message: str, hint: str = "", errno: Optional[int] = None, sqlstate: Optional[str] = None,
                  transient: bool = False) -> None:
@@ -59,6 +61,8 @@ class Unreachable(Failure):
 
 class ConnectionLost(Unreachable):
     """An established connection broke, or its answer was unusable: a statement in flight may have been executed."""
+
+    uncertain = True
 
     def __init__(self, message: str, errno: Optional[int] = None) -> None:
         super().__init__(message, "Check the network, OBProxy and the OBServer, then run the task again.", errno,
@@ -134,6 +138,9 @@ _NOT_NOW = _Kind(Unreachable, "The server does not take sessions at the moment; 
 _KILLED = _Kind(ServerError, "Somebody or something ended the statement; run the task again.", True)
 _GRANT = "Log in as root@sys, or as a user of the sys tenant who has ALTER SYSTEM and SELECT on the clone views."
 
+# A time-out may strike a commit, whose result is then unknown; any other error means that nothing was done.
+_UNCERTAIN = (4012,)
+
 # Error numbers as a client sees them (OceanBase facts, sections 3.3, 3.4 and 8.4).
 _SERVER_ERRORS: Dict[int, _Kind] = {
     # the cluster is busy, a leader moves, memory is short: the same statement may work a moment later
@@ -175,4 +182,5 @@ def server_failure(errno: int, sqlstate: Optional[str], text: str, logging_in: b
     kind = kinds.get(errno, _Kind(AccessDenied if logging_in else ServerError))
     failure: Failure = kind.cls("the server answered error %d (%s): %s" % (errno, sqlstate or "no SQLSTATE", text),
                                 kind.hint, errno, sqlstate, kind.transient)
+    failure.uncertain = errno in _UNCERTAIN
     return failure

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Type
 
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
@@ -16,6 +17,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     Failure,
     InvalidOption,
     MissingLibrary,
+    NoPrivilege,
     TlsFailed,
     Unreachable,
     UnsupportedVersion,
@@ -37,12 +39,15 @@ OLDEST_PYMYSQL = (1, 0, 2)
 
 # Numbers that the driver itself gives; everything else is the server's (MySQL's client error numbers).
 _CLIENT_ERRORS = range(2000, 3000)
+_SERVER_LOST = 2013
 _TLS_UNAVAILABLE = 2026
 _UNKNOWN_VARIABLE = 1193
 # After these the server wants the client to close the connection (OceanBase facts, section 3.3).
 _CLOSING_ERRORS = (1040, 5066, 8001, 8002)
 # OceanBase's own default (OceanBase facts, section 8.3).
 _QUERY_TIMEOUT = 10.0
+# Less than the half of read_timeout that a CANCEL gets when time runs out.
+_SHARE_OF_READ_TIMEOUT = 0.4
 
 
 class _Packet(MysqlPacket):  # type: ignore[misc]
@@ -58,7 +63,36 @@ class _Packet(MysqlPacket):  # type: ignore[misc]
 
 
 class _Connection(Connection):  # type: ignore[misc]
-    """PyMySQL's connection with the SQLSTATE kept, and without its plain-text fallback (PyMySQL before 1.2)."""
+    """
+    PyMySQL's connection with the SQLSTATE kept, without its plain-text fallback (PyMySQL before 1.2), and with a limit
+    for a whole answer: ``answer_by``, a moment of time.monotonic(). The driver's own time-out starts anew with every
+    byte that arrives, so that a slow trickle would never end.
+    """
+
+    def __init__(self, answer_by: float, **options: Any) -> None:
+        self.answer_by = answer_by
+        super().__init__(**options)
+
+    def _read_bytes(self, num_bytes: int) -> bytes:
+        data = b""
+        try:
+            while len(data) < num_bytes:
+                # A time-out of 0 would mean not to wait at all, which fails in another way.
+                self._sock.settimeout(max(0.001, self.answer_by - time.monotonic()))
+                piece = self._rfile.read1(num_bytes - len(data))
+                if not piece:
+                    raise pymysql.OperationalError(_SERVER_LOST, "the other side closed it")
+                data += piece
+        except socket.timeout:
+            self._force_close()
+            raise pymysql.OperationalError(_SERVER_LOST, "no answer in time") from None
+        except OSError as error:
+            self._force_close()
+            raise pymysql.OperationalError(_SERVER_LOST, error.strerror or str(error)) from error
+        except BaseException:
+            self._force_close()
+            raise
+        return data
 
     def _read_packet(self, packet_type: Type[Any] = MysqlPacket) -> Any:
         return super()._read_packet(_Packet if packet_type is MysqlPacket else packet_type)
@@ -95,6 +129,7 @@ class Session:
         self.reconnects = 0
         self._connection: Optional[Any] = None
         self._was_connected = False
+        self._end = float("inf")
         self._tls = _tls_context(login) if login.ca_cert else None
 
     def __enter__(self) -> Session:
@@ -102,6 +137,17 @@ class Session:
 
     def __exit__(self, *exc_info: Any) -> None:
         self.close()
+
+    def limit(self, seconds: float) -> None:
+        """From now on everything is over in ``seconds``, whatever the time-outs would allow."""
+        self._end = time.monotonic() + seconds
+
+    def _until(self, timeout: float) -> float:
+        """The moment when something that may take ``timeout`` seconds must be over; ConnectionLost if it is past."""
+        now = time.monotonic()
+        if now >= self._end:
+            raise ConnectionLost("no time is left for another try with %s" % self.login.address())
+        return min(now + timeout, self._end)
 
     def close(self) -> None:
         """Ends the connection, if there is one."""
@@ -118,15 +164,16 @@ class Session:
         if self._connection is not None:
             return
         login = self.login
+        answer_by = self._until(login.connect_timeout)
         options: Dict[str, Any] = {"ssl": self._tls} if self._tls else {"ssl_disabled": True}
         try:
             connection = _Connection(
-                host=login.host, port=login.port, user=login.user, unix_socket=login.unix_socket,
+                answer_by=answer_by, host=login.host, port=login.port, user=login.user, unix_socket=login.unix_socket,
                 # PyMySQL would encode a text as latin1; OceanBase's clients send UTF-8.
                 password=(login.password or "").encode("utf-8"),
                 # No autocommit: it is on (OceanBase facts, section 8.3), and asking for it costs a statement.
                 autocommit=None, charset="utf8mb4", cursorclass=DictCursor,
-                connect_timeout=login.connect_timeout, read_timeout=login.read_timeout,
+                connect_timeout=answer_by - time.monotonic(), read_timeout=login.read_timeout,
                 write_timeout=login.read_timeout, **options)
         except Exception as error:
             raise self._login_failure(error) from error
@@ -145,6 +192,7 @@ class Session:
 
     def _send(self, statement: str, arguments: Sequence[Any]) -> List[Dict[str, Any]]:
         assert self._connection is not None
+        self._connection.answer_by = self._until(self.login.read_timeout)
         try:
             with self._connection.cursor() as cursor:
                 cursor.execute(statement, arguments or None)
@@ -161,7 +209,7 @@ class Session:
         UTC, and a query time-out below our own: when we stop waiting for an answer, the server has given up the
         statement, so that what the views say next is final.
         """
-        query_timeout = min(_QUERY_TIMEOUT, 0.8 * self.login.read_timeout)
+        query_timeout = min(_QUERY_TIMEOUT, _SHARE_OF_READ_TIMEOUT * self.login.read_timeout)
         variables: Dict[str, Any] = {"time_zone": "+00:00", "ob_query_timeout": int(query_timeout * 1000000)}
         variables.update(self.login.session_vars)
         statement = "SET " + ", ".join("%s = %%s" % name for name in variables)
@@ -169,12 +217,14 @@ class Session:
             self._send(statement, list(variables.values()))
         except Failure as failure:
             self.close()
-            if failure.transient:
+            if failure.transient or isinstance(failure, NoPrivilege):
                 raise
             if failure.errno == _UNKNOWN_VARIABLE and "ob_query_timeout" in failure.message:
                 raise UnsupportedVersion(
                     "the server at %s is no OceanBase: %s" % (self.login.address(), failure.message),
                     "Name an OBServer or OBProxy.", failure.errno, failure.sqlstate) from failure
+            if not self.login.session_vars:
+                raise
             raise InvalidOption("the server does not accept session_vars: " + failure.message,
                                 "Check names and values of session_vars.", failure.errno, failure.sqlstate) from failure
 

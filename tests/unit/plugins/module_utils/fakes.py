@@ -93,6 +93,9 @@ class FakeSession:
     def connect(self) -> None:
         """There is nothing to connect to."""
 
+    def limit(self, seconds: float) -> None:
+        """Scripted answers take no time."""
+
     def run(self, statement: str, arguments: Sequence[Any] = ()) -> List[Dict[str, Any]]:
         """The next scripted answer."""
         self.statements.append(statement)

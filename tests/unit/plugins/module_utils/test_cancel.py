@@ -16,6 +16,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     ServerError,
     UnwantedOutcome,
     WaitTimeout,
+    server_failure,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import HISTORY, PROGRESS, STATUSES, Phase
 
@@ -170,6 +171,34 @@ def test_a_lost_answer_of_a_job_that_the_server_canceled_itself_is_not_ours():
     session = FakeSession([RUNNING, seen(HISTORY, "CLONE_SYS_CANCELED", **by_server)], [LOST])
     result = run(session).result()
     assert (result["changed"], result["outcome"]) == (False, "already_canceled")
+
+
+def test_a_lost_cancel_that_a_second_one_finds_done_is_ours():
+    session = FakeSession([RUNNING, RUNNING, CANCELING, CANCELED], [LOST, REFUSED])
+    task = run(session)
+    assert (task.result()["changed"], task.result()["outcome"]) == (True, "canceled")
+    assert len(session.sent_cancels()) == 2
+
+
+@pytest.mark.parametrize(("number", "ours"), [(4012, True), (1205, False), (6002, False), (1317, False)])
+def test_only_an_error_that_leaves_it_open_can_mean_that_the_cancel_took_effect(number, ours):
+    """Somebody else's CANCEL makes ours wait for the lock of the row: that error must not count as our success."""
+    failure = server_failure(number, "HY000", "x")
+    result = run(FakeSession([RUNNING, CANCELING, CANCELED], [failure])).result()
+    assert (result["changed"], result["outcome"]) == (ours, "canceled" if ours else "already_canceled")
+
+
+def test_a_job_that_vanishes_while_the_cancel_is_in_flight_is_not_unknown():
+    task, failure = fail(ServerError, FakeSession([RUNNING, []], [LOST]))
+    assert "neither view" in failure.message
+    assert (task.result()["changed"], task.result()["outcome"]) == (False, None)
+
+
+def test_what_a_cancel_did_is_unknown_if_the_views_cannot_be_read_after_it():
+    task, failure = fail(ConnectionLost, FakeSession([RUNNING, LOST], [LOST]), wait_timeout=2)
+    assert "the answer to the CANCEL was lost" in failure.message
+    assert "is unknown" in failure.hint
+    assert task.result()["changed"] is False
 
 
 def test_a_cancel_is_not_sent_again_past_the_deadline():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+import time
 
 import pymysql
 import pytest
@@ -19,6 +20,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     Failure,
     InvalidOption,
     MissingLibrary,
+    NoPrivilege,
+    ServerError,
     TlsFailed,
     Unreachable,
     UnsupportedVersion,
@@ -100,14 +103,15 @@ def test_without_a_ca_certificate_tls_is_switched_off(driver):
     assert "ssl" not in options
     assert options["password"] == "pässword".encode()
     assert (options["host"], options["port"], options["user"]) == ("127.0.0.1", 2881, "root@sys")
-    assert (options["connect_timeout"], options["read_timeout"], options["write_timeout"]) == (10, 30, 30)
+    assert options["connect_timeout"] == pytest.approx(10, abs=0.5)
+    assert (options["read_timeout"], options["write_timeout"]) == (30, 30)
     assert (options["autocommit"], options["charset"], options["unix_socket"]) == (None, "utf8mb4", None)
 
 
 def test_the_session_is_in_utc_and_the_server_gives_up_before_we_do(driver):
     session(read_timeout=5, session_vars={"a": 1}).run("SELECT 1")
     assert driver.statements == [
-        ("SET time_zone = %s, ob_query_timeout = %s, a = %s", ["+00:00", 4000000, 1]), ("SELECT 1", None)]
+        ("SET time_zone = %s, ob_query_timeout = %s, a = %s", ["+00:00", 2000000, 1]), ("SELECT 1", None)]
     driver.statements.clear()
     session(read_timeout=3600).run("SELECT 1")
     assert driver.statements[0][1] == ["+00:00", 10000000]
@@ -178,6 +182,28 @@ def test_no_connection_is_unreachable_and_lasting_at_first(monkeypatch, cause, s
     assert not caught.value.transient
 
 
+def test_nothing_is_tried_when_no_time_is_left(driver):
+    opened = session()
+    opened.run("SELECT 1")
+    opened.limit(0)
+    with pytest.raises(ConnectionLost, match="no time is left"):
+        opened.run("SELECT 2")
+    opened.close()
+    with pytest.raises(ConnectionLost, match="no time is left"):
+        opened.connect()
+    assert len(driver.connections) == 1
+    assert [statement for statement, _ in driver.statements][1:] == ["SELECT 1"]
+
+
+def test_an_answer_is_awaited_for_read_timeout_or_until_the_limit(driver):
+    opened = session(read_timeout=5)
+    opened.run("SELECT 1")
+    assert driver.answer_by - time.monotonic() == pytest.approx(5, abs=0.5)
+    opened.limit(2)
+    opened.run("SELECT 1")
+    assert driver.answer_by - time.monotonic() == pytest.approx(2, abs=0.5)
+
+
 def test_a_refused_reconnect_is_transient(monkeypatch, driver):
     driver.answers = [[], pymysql.OperationalError(2013, "lost")]
     opened = session()
@@ -217,6 +243,14 @@ def test_a_wrong_session_variable_is_the_users(driver):
     driver.answers = [server_says(1193, "Unknown system variable 'x'")]
     with pytest.raises(InvalidOption, match="does not accept session_vars"):
         session(session_vars={"x": 1}).connect()
+
+
+@pytest.mark.parametrize(("number", "options", "cls"), [
+    (9999, {}, ServerError), (1227, {}, NoPrivilege), (1227, {"session_vars": {"x": 1}}, NoPrivilege)])
+def test_session_vars_are_not_blamed_for_what_is_not_their_fault(driver, number, options, cls):
+    driver.answers = [server_says(number, "no")]
+    with pytest.raises(cls):
+        session(**options).connect()
 
 
 def test_a_transient_error_while_the_variables_are_set_stays_transient(driver):
