@@ -1,0 +1,215 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The SQL half of the mock: sessions, and the one door through which every statement goes."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+import traceback
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Callable, Dict, List, Optional, Type
+
+from . import clone_statements, definitions, session_statements, syntax_tree
+from .clock import Clock, show as show_time
+from .clone_job import SUCCESS, CloneJob, client_message
+from .cluster import Cluster, default_content
+from .error_table import error
+from .faults import Faults
+from .grammar import parse
+from .login_rules import LoginRules
+from .mock_control import mock
+from .privileges import require_select
+from .queries import Queries
+from .results import Column, Ok, Result, Rows, SqlError
+from .scenario import ScenarioError, apply, read
+from .scheduler import Scheduler
+from .session import Session
+from .show import show
+from .variables import Variables
+from .view_columns import BINARY, BINARY_CHARSET, LONGLONG, NOT_NULL
+from .world import World
+
+FIRST_CONNECTION_ID = 3221487617  # session ids of OceanBase have their top bits set (facts, section 8.2)
+DIRECT_GREETING, ODP_GREETING = "5.7.25", "5.6.25"
+CHARSET_OF_ID = {28: "gbk", 45: "utf8mb4", 46: "utf8mb4", 63: "binary", 87: "gbk", 224: "utf8mb4", 248: "gb18030",
+                 249: "gb18030", 255: "utf8mb4"}
+
+REMEMBERED_TEXT = 10_000  # characters; longer statements are parsed anew each time
+
+Handler = Callable[[World, Session, Any], Result]
+_HANDLERS: Dict[Type[syntax_tree.Statement], Handler] = {
+    syntax_tree.Archive: clone_statements.archive, syntax_tree.CancelClone: clone_statements.cancel_clone,
+    syntax_tree.Define: definitions.define, syntax_tree.DefineUser: definitions.define_user,
+    syntax_tree.Describe: session_statements.describe, syntax_tree.Grant: definitions.grant,
+    syntax_tree.Kill: session_statements.kill, syntax_tree.Mock: mock,
+    syntax_tree.SetParameters: clone_statements.set_parameters,
+    syntax_tree.SetVariables: session_statements.set_variables, syntax_tree.Show: show,
+    syntax_tree.Transaction: session_statements.transaction, syntax_tree.Upgrade: clone_statements.upgrade,
+    syntax_tree.Use: session_statements.use,
+}
+_remembered_parse = lru_cache(maxsize=1000)(parse)
+
+
+@dataclass
+class Greeting:
+    """What the server says first; a client of an ODP cannot tell from it that OceanBase is behind."""
+
+    server_version: str
+
+
+class Engine:
+    """One mocked server. scenario: path of a scenario file, or None; ScenarioError when it or the version is bad."""
+
+    def __init__(self, password: str = "", server_version: str = "4.3.5.3", step_seconds: float = 0.5,
+                 cleanup_seconds: float = 1.0, scenario: Optional[str] = None, clock: Optional[Clock] = None) -> None:
+        content = read(scenario) if scenario else {}
+        clock = clock or Clock()
+        try:
+            cluster = Cluster(content.get("server_version", server_version), clock)
+        except ValueError as failure:
+            raise ScenarioError(str(failure)) from failure
+        variables = Variables(cluster.version_text)
+        queries = Queries(cluster, variables, lambda session, view: require_select(cluster, session, view))
+        self.faults = Faults()
+        self._world = World(cluster, Scheduler(cluster, step_seconds, cleanup_seconds), variables, queries, self.faults,
+                            {}, LoginRules())
+        default_content(cluster, password)
+        apply(self._world, content)
+        self.greeting = Greeting(ODP_GREETING if self._world.login_rules.odp_cluster else DIRECT_GREETING)
+        self._last_connection_id = FIRST_CONNECTION_ID
+        self._blocked: List["asyncio.Future[None]"] = []
+
+    # Sessions
+
+    def open_session(self, peer: str) -> Session:
+        """A session for a client that has connected, before its login; peer is its address. Errors 8001, 8002."""
+        self._world.login_rules.check_open()
+        self._last_connection_id += 1
+        session = Session(self._last_connection_id, _host(peer))
+        self._world.variables.begin(session)
+        self._world.sessions[session.connection_id] = session
+        return session
+
+    def authenticate(self, session: Session, user: str, salt: bytes, scramble: bytes, database: Optional[str],
+                     charset_id: int) -> None:
+        """The login: fills in who the session is, or raises what facts, section 8.4, says."""
+        self._catch_up()
+        others = [one for one in self._world.sessions.values() if one is not session]
+        self._world.login_rules.login(self._world.cluster, session, others, user, salt, scramble, database)
+        if charset_id in CHARSET_OF_ID:
+            self._world.variables.set(session, "session", "names", CHARSET_OF_ID[charset_id])
+
+    def reset_session(self, session: Session) -> None:
+        """COM_RESET_CONNECTION: variables as after the login."""
+        session.reset()
+        self._world.variables.begin(session)
+
+    def close_session(self, session: Session) -> None:
+        """The client is gone; a clone that it started goes on (facts, section 5.6)."""
+        self._world.sessions.pop(session.connection_id, None)
+
+    # Statements
+
+    async def execute(self, session: Session, sql: str) -> Result:
+        """The answer to one statement; SqlError is the only exception, an unexpected one becomes 4016 and a traceback."""
+        session.statements += 1
+        session.running = sql
+        try:
+            result = await self._execute(session, sql)
+            if not re.match(r"\s*SHOW\s+(WARNINGS|ERRORS)", sql, re.IGNORECASE):
+                session.warnings = []
+            return result
+        except SqlError as failure:
+            session.warnings = [("Error", failure.errno, failure.message)]
+            raise self._in_full(failure) from None
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            raise error("OB_ERR_UNEXPECTED") from None
+        finally:
+            session.running = ""
+
+    async def _execute(self, session: Session, sql: str) -> Result:
+        self._catch_up()
+        self._check_killed(session)
+        parser = _remembered_parse if len(sql) <= REMEMBERED_TEXT else parse
+        statement = parser(sql, self._world.cluster.has_clone, session.ansi_quotes)
+        if isinstance(statement, syntax_tree.Select):
+            return self._world.queries.run(session, sql)
+        if isinstance(statement, syntax_tree.Sleep):
+            return await self._sleep(session, statement)
+        if isinstance(statement, syntax_tree.CloneTenant):
+            job = clone_statements.start_clone(self._world, session, statement)
+            self._nudge()
+            return await self._end_of(session, job)
+        result = _HANDLERS[type(statement)](self._world, session, statement)
+        self._nudge()
+        return result
+
+    async def _sleep(self, session: Session, statement: syntax_tree.Sleep) -> Result:
+        limit = self._world.variables.get(session, "ob_query_timeout")
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + min(statement.seconds, limit / 1e6)
+        while loop.time() < deadline:
+            await self._wait(deadline - loop.time())
+            self._check_killed(session)
+        if statement.seconds > limit / 1e6:
+            raise error("OB_TIMEOUT", limit)
+        return Rows([Column(statement.label, LONGLONG, BINARY_CHARSET, 20, NOT_NULL | BINARY)], [(0,)])
+
+    async def _end_of(self, session: Session, job: CloneJob) -> Result:
+        """Blocks until the job is in HISTORY; ob_query_timeout does not limit that (facts, section 5.6)."""
+        while not job.done:
+            rest = self._world.scheduler.next_due() - self._world.cluster.clock.now()
+            await self._wait(rest)
+            self._catch_up()
+            self._check_killed(session)
+        if job.status == SUCCESS:
+            return Ok()
+        raise error("OB_ERR_CLONE_TENANT", client_message(job))
+
+    # Time: nothing runs in the background, so those who wait wake up when something is due or was changed.
+
+    def _catch_up(self) -> None:
+        self._world.scheduler.run_due(self._world.cluster.clock.now())
+
+    async def _wait(self, seconds: float) -> None:
+        future: "asyncio.Future[None]" = asyncio.get_running_loop().create_future()
+        self._blocked.append(future)
+        try:
+            await asyncio.wait({future}, timeout=max(seconds, 0.0) if seconds < float("inf") else None)
+        finally:
+            self._blocked.remove(future)
+
+    def _nudge(self) -> None:
+        """Lets all waiting sessions look again, because a statement may have changed what they wait for."""
+        for future in self._blocked:
+            if not future.done():
+                future.set_result(None)
+
+    @staticmethod
+    def _check_killed(session: Session) -> None:
+        if session.killed == "query":
+            session.killed = ""
+            raise error("OB_ERR_QUERY_INTERRUPTED")
+        if session.killed:
+            raise error("OB_ERR_SESSION_INTERRUPTED")
+
+    def _in_full(self, failure: SqlError) -> SqlError:
+        """The error with the suffix that enable_rich_error_msg adds (facts, section 3.1)."""
+        if not self._world.cluster.parameters.flag("enable_rich_error_msg"):
+            return failure
+        now = show_time(self._world.cluster.clock.wall(), 28800)
+        suffix = "\n[127.0.0.1:2882] [%s] [YB420A0A0A0A-0006100000000000-0-0]" % now
+        return SqlError(failure.errno, failure.sqlstate, failure.message + suffix)
+
+
+def _host(peer: str) -> str:
+    """The address part of ``address:port``; an address alone stays as it is."""
+    host, colon, port = peer.rpartition(":")
+    return host.strip("[]") if colon and port.isdigit() and (":" not in host or host.startswith("[")) else peer

@@ -1,0 +1,240 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The grammar of the statements about a session: SET, SHOW, USE, users, transactions; and what is a query."""
+
+from __future__ import annotations
+
+from typing import Any, List, Tuple
+
+from .cursor import Cursor
+from .error_table import error
+from .lexer import NUMBER, STRING, SYSVAR, USERVAR
+from .syntax_tree import (DefineUser, Describe, Grant, Kill, Select, SetVariables, Show, Sleep, Statement, Transaction,
+                          Use)
+
+# Statements that OceanBase has and that have nothing to do with clones.
+NOT_MOCKED = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "RENAME", "ANALYZE", "CALL", "LOAD", "EXPLAIN", "LOCK",
+              "UNLOCK", "PREPARE", "EXECUTE", "DEALLOCATE", "DO", "FLUSH", "PURGE", "XA", "MERGE", "HELP", "OPTIMIZE")
+
+
+def parse(cursor: Cursor) -> Statement:
+    """The statement at the cursor, read to its end."""
+    if cursor.sees("SELECT") or cursor.sees("WITH") or cursor.sees("("):
+        return _query(cursor)
+    if cursor.accept("DESC") or cursor.accept("DESCRIBE"):
+        statement: Statement = _describe(cursor)
+    elif cursor.accept("SET"):
+        statement = _set_password(cursor) if cursor.sees("PASSWORD") else SetVariables(_assignments(cursor))
+    elif cursor.accept("SHOW"):
+        statement = _show(cursor)
+    elif cursor.accept("USE"):
+        statement = Use(cursor.identifier())
+    elif cursor.sees("BEGIN") or cursor.sees("COMMIT") or cursor.sees("ROLLBACK"):
+        cursor.next()
+        cursor.accept("WORK")
+        statement = Transaction()
+    elif cursor.accept("START"):
+        cursor.expect("TRANSACTION")
+        if not cursor.accept("WITH", "CONSISTENT", "SNAPSHOT") and cursor.accept("READ"):
+            cursor.one_of("ONLY", "WRITE")
+        statement = Transaction()
+    elif cursor.accept("KILL"):
+        query_only = cursor.accept("QUERY") or (cursor.accept("CONNECTION") and False)
+        statement = Kill(query_only, int(cursor.number()))
+    elif cursor.sees("GRANT") or cursor.sees("REVOKE"):
+        statement = _grant(cursor)
+    elif cursor.token.upper in NOT_MOCKED:
+        raise error("OB_NOT_SUPPORTED", "statement %s by the mock" % cursor.token.upper)
+    else:
+        cursor.fail()
+    cursor.end()
+    return statement
+
+
+def _query(cursor: Cursor) -> Statement:
+    """SLEEP alone is recognised because waiting is not SQLite's business."""
+    query = Select(cursor.sql)
+    if not cursor.accept("SELECT"):
+        return query
+    start = cursor.token.start
+    if not cursor.accept("SLEEP", "("):
+        return query
+    if cursor.token.kind not in (NUMBER, STRING):
+        return query
+    seconds = cursor.next().text
+    end = cursor.token.end
+    if not cursor.accept(")"):
+        return query
+    label = cursor.sql[start:end]
+    if cursor.accept("AS") or not cursor.at_end():
+        label = cursor.value()
+    cursor.end()
+    try:
+        return Sleep(float(seconds), label)
+    except ValueError:
+        return Sleep(0.0, label)
+
+
+def _describe(cursor: Cursor) -> Describe:
+    name = cursor.identifier()
+    if cursor.accept("."):
+        return Describe(name, cursor.identifier())
+    return Describe("", name)
+
+
+def _set_password(cursor: Cursor) -> DefineUser:
+    cursor.expect("PASSWORD")
+    user = _user(cursor) if cursor.accept("FOR") else ""
+    cursor.expect("=")
+    in_function = cursor.accept("PASSWORD", "(")
+    password = cursor.string()
+    if in_function:
+        cursor.expect(")")
+    return DefineUser("SET PASSWORD", user, password)
+
+
+def _assignments(cursor: Cursor) -> List[Tuple[str, str, Any]]:
+    found: List[Tuple[str, str, Any]] = []
+    while True:
+        if cursor.accept("NAMES"):
+            found.append(("session", "names", cursor.value()))
+            if cursor.accept("COLLATE"):
+                found.append(("session", "collation_connection", cursor.value()))
+        elif cursor.accept("CHARACTER", "SET") or cursor.accept("CHARSET"):
+            found.append(("session", "names", cursor.value()))
+        else:
+            found.append(_assignment(cursor))
+        if not cursor.accept(","):
+            return found
+
+
+def _assignment(cursor: Cursor) -> Tuple[str, str, Any]:
+    if cursor.token.kind == USERVAR:
+        scope, name = "user", cursor.next().text
+    elif cursor.token.kind == SYSVAR:
+        scope, _, name = cursor.next().text.rpartition(".")
+    else:
+        scope = next((word for word in ("GLOBAL", "SESSION", "LOCAL") if cursor.accept(word)), "").lower()
+        if cursor.accept("TRANSACTION"):
+            return scope or "session", "tx_isolation", _isolation(cursor)
+        name = cursor.identifier().lower()
+    scope = {"": "session", "local": "session"}.get(scope, scope)
+    if not cursor.accept(":="):
+        cursor.expect("=")
+    if cursor.accept("DEFAULT") or cursor.accept("NULL"):
+        return scope, name, None
+    if cursor.token.kind in (NUMBER,) or cursor.sees("-"):
+        text = cursor.number()
+        return scope, name, float(text) if "." in text or "e" in text.lower() else int(text, 0)
+    if cursor.token.kind in (SYSVAR, USERVAR):
+        token = cursor.next()
+        return scope, name, token
+    words = [cursor.value()]
+    return scope, name, words[0]
+
+
+def _isolation(cursor: Cursor) -> str:
+    if cursor.accept("ISOLATION"):
+        cursor.expect("LEVEL")
+        words = [cursor.next().upper]
+        while not cursor.at_end() and not cursor.sees(","):
+            words.append(cursor.next().upper)
+        return "-".join(words)
+    cursor.expect("READ")
+    cursor.one_of("ONLY", "WRITE")
+    return "READ-COMMITTED"
+
+
+def _show(cursor: Cursor) -> Show:
+    full = cursor.accept("FULL")
+    scope = next((word for word in ("GLOBAL", "SESSION", "LOCAL") if cursor.accept(word)), "")
+    if cursor.accept("CHARACTER", "SET"):
+        what = "CHARSET"
+    else:
+        what = cursor.one_of("VARIABLES", "PARAMETERS", "TENANT", "DATABASES", "SCHEMAS", "TABLES", "WARNINGS", "ERRORS",
+                             "COLUMNS", "FIELDS", "GRANTS", "PROCESSLIST", "STATUS", "COLLATION", "CHARSET", "ENGINES")
+    statement = Show("DATABASES" if what == "SCHEMAS" else "COLUMNS" if what == "FIELDS" else what, of=scope.lower())
+    if what == "TENANT":
+        cursor.accept("STATUS")
+    if what == "GRANTS" and cursor.accept("FOR"):
+        statement.of = _user(cursor)
+    if what in ("COLUMNS", "FIELDS", "TABLES") and (cursor.accept("FROM") or cursor.accept("IN")):
+        statement.of = cursor.identifier()
+        if cursor.accept(".") or cursor.accept("FROM") or cursor.accept("IN"):
+            other = cursor.identifier()
+            statement.of = "%s.%s" % ((statement.of, other) if "." in cursor.sql else (other, statement.of))
+    if full and what == "TABLES":
+        statement.what = "FULL TABLES"
+    if full and what in ("COLUMNS", "FIELDS"):
+        statement.what = "FULL COLUMNS"
+    if cursor.accept("LIKE"):
+        statement.like = cursor.string()
+    elif cursor.sees("WHERE"):
+        cursor.next()
+        statement.where = cursor.sql[cursor.token.start:]
+        while not cursor.at_end():
+            cursor.next()
+    if what in ("WARNINGS", "ERRORS") and cursor.accept("LIMIT"):
+        cursor.number()
+    return statement
+
+
+def _user(cursor: Cursor) -> str:
+    """``user[@host]``: the mock does not tell hosts apart, so the host is read and forgotten."""
+    if cursor.accept("CURRENT_USER"):
+        if cursor.accept("("):
+            cursor.expect(")")
+        return ""
+    name = cursor.name_or_string()
+    if cursor.token.kind == USERVAR:
+        cursor.next()
+    elif cursor.accept("@"):
+        cursor.name_or_string()
+    return name
+
+
+def define_user(cursor: Cursor, action: str) -> DefineUser:
+    """The rest of CREATE USER, ALTER USER or DROP USER."""
+    exists = cursor.accept("IF", "NOT", "EXISTS") or cursor.accept("IF", "EXISTS")
+    statement = DefineUser(action, _user(cursor), if_exists=exists)
+    if cursor.accept("IDENTIFIED"):
+        if cursor.accept("WITH"):
+            cursor.name_or_string()
+        cursor.expect("BY")
+        statement.password = cursor.string()
+    if cursor.accept("ACCOUNT"):
+        statement.locked = cursor.one_of("LOCK", "UNLOCK") == "LOCK"
+    return statement
+
+
+def _grant(cursor: Cursor) -> Grant:
+    revoke = cursor.next().upper == "REVOKE"
+    privileges: List[str] = []
+    words: List[str] = []
+    while not cursor.sees("ON"):
+        token = cursor.next()
+        if token.text == "," and token.kind == "symbol":
+            privileges.append(" ".join(words))
+            words = []
+        elif token.upper:
+            words.append(token.upper)
+        else:
+            cursor.position -= 1
+            cursor.fail()
+    privileges.append(" ".join(words))
+    cursor.expect("ON")
+    level = _level_part(cursor)
+    if cursor.accept("."):
+        level += "." + _level_part(cursor)
+    elif level == "*":
+        level = "*.*"
+    cursor.expect("FROM" if revoke else "TO")
+    statement = Grant(privileges, level.lower(), _user(cursor), revoke)
+    if cursor.accept("WITH"):
+        cursor.expect("GRANT", "OPTION")
+    return statement
+
+
+def _level_part(cursor: Cursor) -> str:
+    return "*" if cursor.accept("*") else cursor.identifier()

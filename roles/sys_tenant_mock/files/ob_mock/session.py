@@ -1,0 +1,58 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client's session: who it is and the variables it has set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Optional, Tuple
+
+from .clock import parse_offset
+
+
+@dataclass
+class Session:
+    """One connection. Until the login succeeds ``user`` is '' and nothing may be executed.
+
+    host: the client's address without its port. variables: only what this session has set. warnings: (level, number,
+    text) of the last statement. killed: '' or the word of the KILL that hit it (query, connection).
+    """
+
+    connection_id: int
+    host: str
+    user: str = ""
+    tenant: str = ""
+    tenant_id: int = 0
+    database: Optional[str] = None
+    variables: Dict[str, Any] = field(default_factory=dict)
+    user_variables: Dict[str, Any] = field(default_factory=dict)
+    warnings: List[Tuple[str, int, str]] = field(default_factory=list)
+    statements: int = 0
+    running: str = ""
+    killed: str = ""
+    utc_offset: int = 28800
+
+    @property
+    def autocommit(self) -> bool:
+        """Whether autocommit is on, as it is in a new session."""
+        return bool(self.variables.get("autocommit", 1))
+
+    @property
+    def ansi_quotes(self) -> bool:
+        """Whether double quotes mean a name."""
+        return "ANSI_QUOTES" in str(self.variables.get("sql_mode", ""))
+
+    def set_time_zone(self, text: str) -> bool:
+        """Takes over a time zone; False when it is none (named zones are not loaded, as in a fresh OceanBase)."""
+        offset = parse_offset(text)
+        if offset is not None:
+            self.utc_offset = offset
+        return offset is not None
+
+    def reset(self) -> None:
+        """Back to how the session was after its login."""
+        self.variables.clear()
+        self.user_variables.clear()
+        self.warnings = []
+        self.utc_offset = 28800

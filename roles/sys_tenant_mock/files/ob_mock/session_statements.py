@@ -1,0 +1,88 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Statements about a session itself: SET, USE, KILL, DESC, transactions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .error_table import error
+from .lexer import SYSVAR, Token
+from .login_rules import check_database
+from .privileges import require_administration, require_select, user_of
+from .results import Ok, Rows
+from .session import Session
+from .show import describe_rows
+from .syntax_tree import Describe, Kill, SetVariables, Transaction, Use
+from .world import World
+
+
+def set_variables(world: World, session: Session, statement: SetVariables) -> Ok:
+    """SET: user variables, system variables, and ob_global_debug_sync, which acts instead of being kept."""
+    for scope, name, value in statement.values:
+        if isinstance(value, Token):
+            value = _current(world, session, value)
+        if scope == "user":
+            session.user_variables[name] = value
+        elif name == "ob_global_debug_sync":
+            require_administration(world.cluster, session)
+            world.scheduler.debug_sync.execute(str(value or ""))
+        else:
+            if scope == "global":
+                require_administration_of_tenant(world, session)
+            world.variables.set(session, scope, name, value)
+    return Ok()
+
+
+def _current(world: World, session: Session, token: Token) -> Any:
+    if token.kind == SYSVAR:
+        scope, _, name = token.text.rpartition(".")
+        return world.variables.get(session, name, scope)
+    return session.user_variables.get(token.text)
+
+
+def require_administration_of_tenant(world: World, session: Session) -> None:
+    """SET GLOBAL needs SUPER or ALTER SYSTEM in the own tenant: error 1227."""
+    if not user_of(world.cluster, session).may("SUPER", "ALTER SYSTEM"):
+        raise error("OB_ERR_NO_PRIVILEGE", "SUPER or ALTER SYSTEM")
+
+
+def use(world: World, session: Session, statement: Use) -> Ok:
+    """USE: errors 1049 and 1044."""
+    session.database = check_database(user_of(world.cluster, session), session.host, statement.database)
+    return Ok()
+
+
+def transaction(_world: World, _session: Session, _statement: Transaction) -> Ok:
+    """BEGIN, COMMIT, ROLLBACK: every statement of the mock is complete in itself, so there is nothing to do."""
+    return Ok()
+
+
+def kill(world: World, session: Session, statement: Kill) -> Ok:
+    """KILL: the session or its running statement ends with 5066 or 1317; error 1094 for an unknown id.
+
+    Users may kill their own sessions, administrators of the sys tenant all of them.
+    """
+    victim = world.sessions.get(statement.connection_id)
+    if victim is None or not victim.user:
+        raise error("OB_ERR_UNKNOWN_SESSION_ID", statement.connection_id)
+    if (victim.tenant_id, victim.user) != (session.tenant_id, session.user):
+        require_administration(world.cluster, session)
+    if not statement.query_only:
+        victim.killed = "connection"
+    elif victim.running:
+        victim.killed = "query"
+    return Ok()
+
+
+def describe(world: World, session: Session, statement: Describe) -> Rows:
+    """DESC view."""
+    database = statement.database or session.database
+    if not database:
+        raise error("OB_ERR_NO_DB_SELECTED")
+    view = statement.table.upper()
+    if database.lower() != "oceanbase" or view not in world.queries.views:
+        raise error("OB_TABLE_NOT_EXIST", database.lower(), statement.table.lower())
+    require_select(world.cluster, session, view)
+    return describe_rows(world.queries.views[view])

@@ -1,0 +1,154 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The statements that the mock understands, as data. Names are as written; options have lower-case keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Optional, Tuple
+
+
+class Statement:
+    """One parsed statement."""
+
+
+@dataclass
+class Select(Statement):
+    """A query: left as text, SQLite will evaluate it."""
+
+    sql: str
+
+
+@dataclass
+class Sleep(Statement):
+    """``SELECT SLEEP(seconds)``; label is the name of its column."""
+
+    seconds: float
+    label: str
+
+
+@dataclass
+class CloneTenant(Statement):
+    """``CREATE TENANT name FROM source ... WITH ...``; pool and unit are '' when the option is missing."""
+
+    name: str
+    source: str
+    pool: str = ""
+    unit: str = ""
+    if_not_exists: bool = False
+    snapshot: str = ""
+
+
+@dataclass
+class CancelClone(Statement):
+    """``ALTER SYSTEM CANCEL CLONE name``."""
+
+    name: str
+
+
+@dataclass
+class SetParameters(Statement):
+    """``ALTER SYSTEM SET name = value, ...``."""
+
+    values: List[Tuple[str, str]]
+
+
+@dataclass
+class Upgrade(Statement):
+    """``ALTER SYSTEM BEGIN UPGRADE`` (on) or ``END UPGRADE``."""
+
+    on: bool
+
+
+@dataclass
+class Archive(Statement):
+    """``ALTER SYSTEM [NO]ARCHIVELOG [TENANT = name]``; tenant '' is the own tenant or, from sys, all of them."""
+
+    on: bool
+    tenant: str
+
+
+@dataclass
+class Mock(Statement):
+    """``ALTER SYSTEM MOCK verb ...``: what only the mock has; the words and values are for mock_control."""
+
+    verb: str
+    arguments: List[Any] = field(default_factory=list)
+
+
+@dataclass
+class Define(Statement):
+    """CREATE, ALTER or DROP of a named thing (kind: tenant, resource pool, resource unit) with its options."""
+
+    action: str
+    kind: str
+    name: str
+    options: Dict[str, Any] = field(default_factory=dict)
+    if_exists: bool = False
+
+
+@dataclass
+class DefineUser(Statement):
+    """CREATE USER, ALTER USER, DROP USER or SET PASSWORD; user '' is the current one."""
+
+    action: str
+    user: str
+    password: Optional[str] = None
+    locked: Optional[bool] = None
+    if_exists: bool = False
+
+
+@dataclass
+class Grant(Statement):
+    """GRANT (or REVOKE) of privileges at a level ``*.*``, ``db.*`` or ``db.table``."""
+
+    privileges: List[str]
+    level: str
+    user: str
+    revoke: bool = False
+
+
+@dataclass
+class SetVariables(Statement):
+    """``SET``: (scope, name, value) in order; scope is session, global or user; value None is DEFAULT or NULL."""
+
+    values: List[Tuple[str, str, Any]]
+
+
+@dataclass
+class Show(Statement):
+    """``SHOW what``; like is its pattern, where the text after WHERE, of is a table, a user or a scope."""
+
+    what: str
+    like: Optional[str] = None
+    where: str = ""
+    of: str = ""
+
+
+@dataclass
+class Use(Statement):
+    """``USE database``."""
+
+    database: str
+
+
+@dataclass
+class Describe(Statement):
+    """``DESC table``; database '' is the current one."""
+
+    database: str
+    table: str
+
+
+@dataclass
+class Transaction(Statement):
+    """BEGIN, COMMIT or ROLLBACK: the mock's statements commit by themselves."""
+
+
+@dataclass
+class Kill(Statement):
+    """``KILL [QUERY | CONNECTION] id``."""
+
+    query_only: bool
+    connection_id: int

@@ -1,0 +1,187 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The views of database ``oceanbase``, column by column: label, MySQL type, nullability, and where the value comes from.
+
+Clone views: OceanBase facts, section 4.1; DBA_OB_TENANTS: section 7; event history: section 5.7; the others have the
+columns of the OceanBase 4.3 reference. One line is ``label type [!] = expression``; ``!`` means NOT NULL.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Dict, List, NamedTuple
+
+from .results import Column
+
+LONGLONG, TIMESTAMP, DOUBLE, VAR_STRING, DATETIME, NULL_TYPE = 8, 7, 5, 253, 12, 6
+NOT_NULL, UNSIGNED, BINARY = 1, 32, 128
+BINARY_CHARSET, UTF8MB4 = 63, 45
+BYTES_PER_CHARACTER = 4
+
+
+class ViewColumn(NamedTuple):
+    """One column of a view: sql_type as DESC shows it, expression over the rows of the mock."""
+
+    name: str
+    sql_type: str
+    nullable: bool
+    expression: str
+
+
+@dataclass
+class View:
+    """A view: tail is what follows the column list; sys_only views do not exist in other tenants."""
+
+    columns: List[ViewColumn]
+    tail: str
+    sys_only: bool = True
+    clone_only: bool = False
+
+
+_LINE = re.compile(r"(\w+) (\w+(?:\(\d+\))?(?: unsigned)?)( !)?(?: = (.*))?")
+
+_CLONE = """
+CLONE_JOB_ID bigint(20) ! = job_id
+TRACE_ID varchar(64) !
+SOURCE_TENANT_ID bigint(20) !
+SOURCE_TENANT_NAME varchar(128) !
+CLONE_TENANT_ID bigint(20) !
+CLONE_TENANT_NAME varchar(128) !
+TENANT_SNAPSHOT_ID bigint(20) !
+TENANT_SNAPSHOT_NAME varchar(128) !
+RESOURCE_POOL_ID bigint(20) !
+RESOURCE_POOL_NAME varchar(128) !
+UNIT_CONFIG_NAME varchar(128) !
+RESTORE_SCN bigint(20) unsigned !
+STATUS varchar(64) !
+CLONE_JOB_TYPE varchar(16) ! = job_type
+CLONE_START_TIME timestamp(6) !
+CLONE_FINISHED_TIME timestamp(6)%s
+RET_CODE bigint(20)
+ERROR_MESSAGE varchar(512) = error_msg
+"""
+
+_TENANTS = """
+TENANT_ID bigint(20) !
+TENANT_NAME varchar(128) !
+TENANT_TYPE varchar(4) ! = CASE WHEN tenant_id = 1 THEN 'SYS' WHEN tenant_id % 2 THEN 'META' ELSE 'USER' END
+CREATE_TIME timestamp(6) !
+MODIFY_TIME timestamp(6) !
+PRIMARY_ZONE varchar(128) !
+LOCALITY varchar(4096) !
+PREVIOUS_LOCALITY varchar(4096) = NULL
+COMPATIBILITY_MODE varchar(6) ! = 'MYSQL'
+STATUS varchar(64) !
+IN_RECYCLEBIN varchar(3) !
+LOCKED varchar(3) !
+TENANT_ROLE varchar(100) = role
+SWITCHOVER_STATUS varchar(100) = 'NORMAL'
+SWITCHOVER_EPOCH bigint(20) = 0
+SYNC_SCN bigint(20) unsigned = CASE WHEN tenant_id = 1 OR tenant_id % 2 THEN NULL ELSE now_scn() END
+REPLAYABLE_SCN bigint(20) unsigned = CASE WHEN tenant_id = 1 OR tenant_id % 2 THEN NULL ELSE now_scn() END
+READABLE_SCN bigint(20) unsigned = CASE WHEN tenant_id = 1 OR tenant_id % 2 THEN NULL ELSE now_scn() END
+RECOVERY_UNTIL_SCN bigint(20) unsigned = CASE WHEN tenant_id = 1 OR tenant_id % 2 THEN NULL \
+ELSE '18446744073709551615' END
+LOG_MODE varchar(100) = CASE WHEN archive_state = 'DOING' AND tenant_id > 1 AND tenant_id % 2 = 0 \
+THEN 'ARCHIVELOG' ELSE 'NOARCHIVELOG' END
+ARBITRATION_SERVICE_STATUS varchar(64) ! = 'DISABLED'
+UNIT_NUM bigint(20) !
+COMPATIBLE varchar(65536)
+MAX_LS_ID bigint(20) ! = CASE WHEN tenant_id = 1 OR tenant_id % 2 THEN 1 ELSE 1001 END
+RESTORE_DATA_MODE varchar(100) ! = 'NORMAL'
+"""
+
+_POOLS = """
+RESOURCE_POOL_ID bigint(20) !
+NAME varchar(128) !
+TENANT_ID bigint(20)
+CREATE_TIME timestamp(6) !
+MODIFY_TIME timestamp(6) !
+UNIT_COUNT bigint(20) !
+UNIT_CONFIG_ID bigint(20) !
+ZONE_LIST varchar(8192) !
+REPLICA_TYPE varchar(16) !
+"""
+
+_UNITS = """
+UNIT_CONFIG_ID bigint(20) !
+NAME varchar(128) !
+CREATE_TIME timestamp(6) !
+MODIFY_TIME timestamp(6) !
+MAX_CPU double !
+MIN_CPU double !
+MEMORY_SIZE bigint(20) !
+LOG_DISK_SIZE bigint(20) !
+MAX_IOPS bigint(20) !
+MIN_IOPS bigint(20) !
+IOPS_WEIGHT bigint(20) !
+"""
+
+_SERVERS = """
+SVR_IP varchar(46) ! = '127.0.0.1'
+SVR_PORT bigint(20) ! = 2882
+ID bigint(20) ! = 1
+ZONE varchar(128) ! = 'zone1'
+SQL_PORT bigint(20) ! = 2881
+WITH_ROOTSERVER varchar(3) ! = 'YES'
+STATUS varchar(64) ! = 'ACTIVE'
+BUILD_VERSION varchar(256) ! = build_version()
+"""
+
+_EVENTS = "TIMESTAMP timestamp(6) ! = local_time(gmt_create)\nMODULE varchar(32) !\nEVENT varchar(64) !\n" + "".join(
+    "NAME%d varchar(256)\nVALUE%d varchar(4096)\n" % (number, number) for number in range(1, 7)) + (
+    "EXTRA_INFO varchar(4096)\nRS_SVR_IP varchar(46) = '127.0.0.1'\nRS_SVR_PORT bigint(20) = 2882")
+
+_SNAPSHOTS = """
+TENANT_ID bigint(20) !
+SNAPSHOT_ID bigint(20) !
+SNAPSHOT_NAME varchar(128) !
+STATUS varchar(32) !
+SNAPSHOT_SCN bigint(20) unsigned
+CREATE_TIME timestamp(6) !
+OWNER_JOB_ID bigint(20)
+"""
+
+
+def _columns(text: str) -> List[ViewColumn]:
+    found = []
+    for line in text.strip().splitlines():
+        match = _LINE.fullmatch(line)
+        assert match is not None, line
+        name, sql_type, required, expression = match.groups()
+        expression = expression or ("local_time(%s)" % name if sql_type.startswith("timestamp") else name)
+        found.append(ViewColumn(name, sql_type, not required, expression))
+    return found
+
+
+VIEWS: Dict[str, View] = {
+    "DBA_OB_CLONE_PROGRESS": View(
+        _columns(_CLONE % ""), "FROM __all_clone_job ORDER BY __all_clone_job.clone_start_time", clone_only=True),
+    "DBA_OB_CLONE_HISTORY": View(
+        _columns(_CLONE % " !"), "FROM __all_clone_job_history ORDER BY __all_clone_job_history.clone_start_time",
+        clone_only=True),
+    "DBA_OB_TENANTS": View(
+        _columns(_TENANTS), "FROM __all_tenant WHERE effective_tenant_id() IN (1, tenant_id)", sys_only=False),
+    "DBA_OB_RESOURCE_POOLS": View(_columns(_POOLS), "FROM __all_resource_pool"),
+    "DBA_OB_UNIT_CONFIGS": View(_columns(_UNITS), "FROM __all_unit_config"),
+    "DBA_OB_SERVERS": View(_columns(_SERVERS), ""),
+    "DBA_OB_ROOTSERVICE_EVENT_HISTORY": View(_columns(_EVENTS), "FROM __all_rootservice_event_history"),
+    "CDB_OB_TENANT_SNAPSHOTS": View(_columns(_SNAPSHOTS), "FROM __all_tenant_snapshot", clone_only=True),
+}
+
+
+def wire_column(label: str, column: ViewColumn, view: str = "") -> Column:
+    """How a column of a view looks on the wire (OceanBase facts, section 4.1): type, flags, length in bytes."""
+    flags = 0 if column.nullable else NOT_NULL
+    kind, _, rest = column.sql_type.partition("(")
+    size = int(re.sub(r"\D", "", rest) or 0)
+    if kind == "bigint":
+        unsigned = UNSIGNED if column.sql_type.endswith("unsigned") else 0
+        return Column(label, LONGLONG, BINARY_CHARSET, 20, flags | unsigned | BINARY, 0, view, "oceanbase")
+    if kind == "timestamp":
+        return Column(label, TIMESTAMP, BINARY_CHARSET, 26, flags | BINARY, 6, view, "oceanbase")
+    if kind == "double":
+        return Column(label, DOUBLE, BINARY_CHARSET, 23, flags | BINARY, 31, view, "oceanbase")
+    return Column(label, VAR_STRING, UTF8MB4, size * BYTES_PER_CHARACTER, flags, 0, view, "oceanbase")
