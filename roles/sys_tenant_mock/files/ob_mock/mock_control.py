@@ -12,7 +12,8 @@
                                            (-4016) and ERROR_MESSAGE (none)
   MOCK FAIL CLEANUP [TIMES n]              the next n clean-ups (1; 0: all) fail and are tried again after a second
   MOCK FAIL CLEAR                          ends both
-  MOCK SECONDS STEP n | CLEANUP n | status n    how long things take from now on
+  MOCK SECONDS STEP n | CLEANUP n | ROUND n | status n    how long things take from now on; ROUND is the pause between
+                                           two rounds of the scheduler, so also between two tries of a clean-up
   MOCK TENANT name attribute value         changes a tenant: status, role, in_recyclebin, compatible, archive_state,
                                            archive_lagging (0 or 1), locked
   MOCK CANCEL name 'reason'                the server cancels by itself, for instance 'by standby tenant transfer event'
@@ -113,10 +114,12 @@ def seconds(world: World, arguments: List[Any]) -> None:
         world.scheduler.step_seconds = length
     elif what == "CLEANUP":
         world.scheduler.cleanup_seconds = length
+    elif what == "ROUND":
+        world.scheduler.round_seconds = length
     elif what in ALL_STATES:
         world.scheduler.seconds[what] = length
     else:
-        raise ValueError("%s is neither STEP nor CLEANUP nor a state" % what)
+        raise ValueError("%s is neither STEP, CLEANUP, ROUND nor a state" % what)
 
 
 def tenant(world: World, arguments: List[Any]) -> None:

@@ -20,7 +20,7 @@ from .debug_sync import CLEAN_UP_POINT, DebugSync
 from .snapshots import Snapshots
 from .store import KeyedTable, Table, fold
 
-ROUND = 1.0  # seconds between two rounds of the scheduler while there is a job
+ROUND_SECONDS = 1.0  # between two rounds of the scheduler while there is a job
 READY_SHARE = 0.2  # of the step WAIT_TENANT_RESTORE_FINISH, in which the tenant is already NORMAL
 NEVER = float("inf")
 
@@ -41,6 +41,7 @@ class Scheduler:
         self._cluster = cluster
         self.step_seconds = step_seconds
         self.cleanup_seconds = cleanup_seconds
+        self.round_seconds = ROUND_SECONDS
         self.seconds: Dict[str, float] = {}
         self.jobs = KeyedTable(cluster.database, "__all_clone_job", CloneJob, "job_id")
         self.history = Table(cluster.database, "__all_clone_job_history", CloneJob,
@@ -91,7 +92,7 @@ class Scheduler:
         status = state.CANCELING if self._cluster.newer_cancel else state.CANCELED
         rest = job.due - now
         self._end_badly(job, status, -4072, message, now, shown_reason)
-        job.due = now + min(max(rest, 0.0), ROUND)
+        job.due = now + min(max(rest, 0.0), self.round_seconds)
 
     # Time
 
@@ -145,7 +146,7 @@ class Scheduler:
 
     def step_length(self, status: str) -> float:
         """Seconds that a job spends in a state."""
-        usual = min(self.step_seconds, ROUND) if status == state.SUCCESS else self.step_seconds
+        usual = min(self.step_seconds, self.round_seconds) if status == state.SUCCESS else self.step_seconds
         return self.seconds.get(status, usual)
 
     def _enter(self, job: CloneJob, status: str, moment: float) -> None:
@@ -237,7 +238,7 @@ class Scheduler:
         # A tenant that left restore cannot be dropped by the clean-up: the job stays where it is.
         if self.failing_cleanups or (tenant is not None and tenant.status != "RESTORE"):
             self.failing_cleanups -= self.failing_cleanups > 0
-            job.due = moment + ROUND
+            job.due = moment + self.round_seconds
             return
         pool = self._cluster.pools.rows.get(job.resource_pool_id)
         if tenant is not None:
