@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test lint matrix build clean
+.PHONY: help venv demo test test-real lint matrix build clean
 
 PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
 VENV := .venv
@@ -16,6 +16,7 @@ TREE := .cache/collections/ansible_collections/community/oceanbase
 DEMO_READY := $(VENV)/.demo-ready
 TEST_READY := $(VENV)/.test-ready
 LINT_READY := $(VENV)/.lint-ready
+REAL_READY := $(VENV)/.real-ready
 # The Python that the venv was made with (see below).
 BASE_PYTHON = $$(sed -n 's/^executable = //p' $(VENV)/pyvenv.cfg)
 PIP_INSTALL = "$(BASE_PYTHON)" -m pip --python $(BIN)/python install -qq --disable-pip-version-check
@@ -25,7 +26,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: $(LINT_READY) ## make .venv with all that tests and linters need
 
@@ -34,6 +35,9 @@ demo: $(DEMO_READY) ## cancel a tenant clone on the bundled mock server, and tel
 
 test: $(TEST_READY) ## run all tests (ARGS='-k word' narrows them down)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's kernel
+	@$(BIN)/python -m pytest tests/real $(ARGS)
 
 lint: $(LINT_READY) ## run every linter and the official sanity tests (ONLY='ruff mypy' picks some)
 	@$(BIN)/python scripts/lint.py $(ONLY)
@@ -62,6 +66,7 @@ $(BIN)/python:
 $(DEMO_READY): | $(BIN)/python $(TREE)
 $(TEST_READY): $(DEMO_READY)
 $(LINT_READY): $(TEST_READY)
+$(REAL_READY): $(TEST_READY)
 $(VENV)/.%-ready: requirements/%.txt
 	@$(PIP_INSTALL) -r $<
 	@touch $@

@@ -42,6 +42,7 @@ _CLIENT_ERRORS = range(2000, 3000)
 _SERVER_LOST = 2013
 _TLS_UNAVAILABLE = 2026
 _UNKNOWN_VARIABLE = 1193
+_ACCESS_DENIED = 1045
 # After these the server wants the client to close the connection (OceanBase facts, section 3.3).
 _CLOSING_ERRORS = (1040, 5066, 8001, 8002)
 # OceanBase's own default (OceanBase facts, section 8.3).
@@ -246,6 +247,8 @@ class Session:
             failure = server_failure(errno, getattr(error, "sqlstate", None), text, logging_in=True)
             failure.message = "%s refused the login of %s: %s" % (
                 self.login.address(), self.login.account(), failure.message)
+            if self.login.client_cert and errno == _ACCESS_DENIED:
+                failure.hint += " The common name of client_cert must be listed in ob_ssl_invited_common_names."
             return failure
         cause = next((cause for cause in causes if isinstance(cause, OSError)), None)
         if cause is None or errno != 2003:
