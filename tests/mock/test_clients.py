@@ -20,10 +20,11 @@ from typing import Any
 import mysql.connector
 import pymysql
 import pytest
+
 from support.ob_mock import REPOSITORY, Mock, wait_for
 
 OLDEST_PYMYSQL = "1.0.2"
-PASSWORD = "it's \"secret\" \\ ü"
+PASSWORD = "it's \"secret\" \\ $@#"  # ASCII: beyond it, clients disagree about the encoding
 HOLD = "CLONE_SYS_WAIT_CREATE_SNAPSHOT"
 CANCEL_TEXT = ("The new tenant has completed the cloning operation, or this is not the name of a cloning tenant. "
                "Cancel cloning not allowed")
@@ -140,7 +141,8 @@ def connector(held: Mock) -> Iterator[Any]:
         yield connection
 
 
-def rows_of(connection: Any, sql: str, parameters: tuple[Any, ...] = (), prepared: bool = False) -> list[tuple[Any, ...]]:
+def rows_of(
+        connection: Any, sql: str, parameters: tuple[Any, ...] = (), prepared: bool = False) -> list[tuple[Any, ...]]:
     with contextlib.closing(connection.cursor(prepared=prepared)) as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall()) if cursor.with_rows else []

@@ -5,18 +5,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
 import struct
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ob_mock import login
+from ob_mock.wire import PACKET_LIMIT, PacketTooLarge, Wire
 from support.ob_mock import wait_for
 from support.raw_client import MAX_FRAME, RawClient, error_of, scramble
 from support.wire_server import REFUSED, WireServer
@@ -86,6 +89,29 @@ def test_a_packet_beyond_the_limit_is_refused_without_being_kept(server: WireSer
         assert error_of(client.read()) == (1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes")
         assert client.read() == b""
         assert text_of(other.query("ECHO unharmed")) == b"unharmed"
+
+
+def test_no_more_than_the_limit_is_kept_of_a_packet_without_end() -> None:
+    class Frames:
+        """Thirty full frames and an empty one: half a gigabyte."""
+
+        number = 0
+
+        async def read(self, count: int) -> bytes:
+            if count != 4:
+                return bytes(count)
+            self.number += 1
+            return (MAX_FRAME if self.number <= 30 else 0).to_bytes(3, "little") + bytes((self.number - 1,))
+
+    wire = Wire(Frames())  # type: ignore[arg-type]
+    wire.logged_in = True
+    tracemalloc.start()
+    try:
+        with pytest.raises(PacketTooLarge):
+            asyncio.run(wire.receive())
+        assert tracemalloc.get_traced_memory()[1] < PACKET_LIMIT + 2 * MAX_FRAME
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_answer_with_more_packets_than_a_number_can_count(server: WireServer) -> None:

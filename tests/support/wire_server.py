@@ -38,7 +38,8 @@ class EchoEngine:
     def open_session(self, peer: str) -> Any:
         self.open += 1
         self.last_id += 1
-        return SimpleNamespace(connection_id=self.last_id, user="", tenant="", database=None, autocommit=True, killed="")
+        return SimpleNamespace(
+            connection_id=self.last_id, user="", tenant="", database=None, autocommit=True, killed="")
 
     def authenticate(self, session: Any, user: str, salt: bytes, scramble: bytes, database: str | None,
                      charset_id: int) -> None:
