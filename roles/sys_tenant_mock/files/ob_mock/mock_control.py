@@ -17,6 +17,7 @@
   MOCK TENANT name attribute value         changes a tenant: status, role, in_recyclebin, compatible, archive_state,
                                            archive_lagging (0 or 1), locked
   MOCK CANCEL name 'reason'                the server cancels by itself, for instance 'by standby tenant transfer event'
+  MOCK PURGE HISTORY                       removes all rows of DBA_OB_CLONE_HISTORY
   MOCK LOGIN state                         serving, initializing or stopping: for logins from now on
 """
 
@@ -42,7 +43,8 @@ def mock(world: World, session: Session, statement: Mock) -> Ok:
     """Runs one control statement; error 1210 that says what is wrong with it."""
     require_administration(world.cluster, session)
     verbs: Dict[str, Callable[[World, List[Any]], None]] = {
-        "FAULT": fault, "FAIL": fail, "SECONDS": seconds, "TENANT": tenant, "CANCEL": cancel_by_server, "LOGIN": login}
+        "FAULT": fault, "FAIL": fail, "SECONDS": seconds, "TENANT": tenant, "CANCEL": cancel_by_server, "LOGIN": login,
+        "PURGE": purge}
     if statement.verb not in verbs:
         raise wrong("MOCK: the verb is one of " + ", ".join(sorted(verbs)))
     try:
@@ -150,3 +152,10 @@ def login(world: World, arguments: List[Any]) -> None:
     if state not in LOGIN_STATES:
         raise ValueError("one of " + ", ".join(LOGIN_STATES))
     world.login_rules.state = state
+
+
+def purge(world: World, arguments: List[Any]) -> None:
+    """MOCK PURGE."""
+    if [str(one).upper() for one in arguments] != ["HISTORY"]:
+        raise ValueError("HISTORY can be purged")
+    world.scheduler.history.clear()

@@ -56,7 +56,7 @@ def _declaration(column: "Field[Any]") -> str:
 
 
 class Table(Generic[Row]):
-    """One table: its columns are the fields of a dataclass, its rows are only ever added."""
+    """One table: its columns are the fields of a dataclass, its rows are added one by one and removed together."""
 
     def __init__(self, database: sqlite3.Connection, name: str, row_type: Type[Row], indexes: Iterable[str] = ()) -> None:
         self._database = database
@@ -76,6 +76,10 @@ class Table(Generic[Row]):
     def add(self, row: Row) -> None:
         """Publishes one more row."""
         self._database.execute(self._insert, tuple(self._values(row)))
+
+    def clear(self) -> None:
+        """Takes all rows out."""
+        self._database.execute("DELETE FROM " + self._name)
 
 
 class KeyedTable(Table[Row]):
