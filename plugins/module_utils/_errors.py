@@ -117,6 +117,12 @@ class UnwantedOutcome(Failure):
     error_class = "unwanted_outcome"
 
 
+class CloneFailed(Failure):
+    """The clone job that should have made the tenant ended otherwise."""
+
+    error_class = "clone_failed"
+
+
 class ServerError(Failure):
     """Any other error of the server."""
 

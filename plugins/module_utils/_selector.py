@@ -18,26 +18,26 @@ _LARGEST_ID = 2 ** 63 - 1
 _QUOTES = "'\"`\\"
 
 
-def check_name(option: str, name: str) -> str:
+def check_name(option: str, name: str, longest: int = LONGEST_NAME) -> str:
     """
-    ``name`` if it can be sent safely, otherwise InvalidOption naming ``option``.
+    ``name`` if it can be sent safely, otherwise InvalidOption naming ``option``. ``longest`` counts bytes.
 
     OceanBase puts the name unescaped into statements of its own (OceanBase facts, section 1.3), so quotes,
     backslashes and control characters must not reach it.
     """
     if not name:
-        raise InvalidOption("%s is empty" % option, "Name a tenant.")
+        raise InvalidOption("%s is empty" % option, "Give it a name.")
     try:
         length = len(name.encode("utf-8"))
     except UnicodeEncodeError:
         raise InvalidOption("%s is not valid Unicode text" % option) from None
-    if length > LONGEST_NAME:
-        raise InvalidOption("%s is %d bytes long, but OceanBase allows %d" % (option, length, LONGEST_NAME))
+    if length > longest:
+        raise InvalidOption("%s is %d bytes long, but OceanBase allows %d" % (option, length, longest))
     bad = next((character for character in name
                 if character in _QUOTES or ord(character) < 32 or 127 <= ord(character) < 160), None)
     if bad is not None:
         raise InvalidOption("%s %r holds the character %r" % (option, name, bad),
-                            "Names of tenants consist of letters, digits and _; "
+                            "Names consist of letters, digits and _; "
                             "quotes, backslashes and control characters are never sent.")
     return name
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import time
@@ -95,6 +96,13 @@ class _Connection(Connection):  # type: ignore[misc]
             raise
         return data
 
+    def hang_up(self) -> None:
+        """Wakes up whoever waits for an answer, as if the other side had closed the connection."""
+        if self._sock is not None:
+            with contextlib.suppress(OSError):  # it is closed already
+                # Not that of an SSLSocket, which would first take away what the other thread reads with.
+                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
     def _read_packet(self, packet_type: Type[Any] = MysqlPacket) -> Any:
         return super()._read_packet(_Packet if packet_type is MysqlPacket else packet_type)
 
@@ -149,6 +157,13 @@ class Session:
         if now >= self._end:
             raise ConnectionLost("no time is left for another try with %s" % self.login.address())
         return min(now + timeout, self._end)
+
+    def hang_up(self) -> None:
+        """Makes a statement that another thread runs on this session fail at once with ConnectionLost."""
+        self._end = 0.0
+        connection = self._connection
+        if connection is not None:
+            connection.hang_up()
 
     def close(self) -> None:
         """Ends the connection, if there is one."""
