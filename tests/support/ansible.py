@@ -89,7 +89,8 @@ def run_module(module: str, options: dict[str, Any], python: str = sys.executabl
                environment: dict[str, str] | None = None, **internal: Any) -> dict[str, Any]:
     """
     Runs a module of the collection as a process of its own, with everything but ansible-playbook around it.
-    ``internal`` are Ansible's own arguments: check_mode, diff. Returns its result, with ``exit_code``.
+    ``internal`` are Ansible's own arguments: check_mode, diff. Returns its result, with ``exit_code`` and with
+    warnings as texts, whatever the version of ansible-core makes of them.
     """
     arguments = {**options, **{"_ansible_" + name: value for name, value in internal.items()}}
     done = subprocess.run(
@@ -97,4 +98,7 @@ def run_module(module: str, options: dict[str, Any], python: str = sys.executabl
         input=json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), capture_output=True, text=True, check=False,
         timeout=timeout, cwd=COLLECTIONS_PATH, env=ansible_environment(**(environment or {})))
     assert done.stdout.startswith("\n{"), f"{done.stdout}{done.stderr}"
-    return {**json.loads(done.stdout), "exit_code": done.returncode}
+    result = json.loads(done.stdout)
+    warnings = [warning if isinstance(warning, str) else warning["event"]["msg"]
+                for warning in result.get("warnings", [])]
+    return {**result, "warnings": warnings, "exit_code": done.returncode}

@@ -42,6 +42,7 @@ class Mock:
         folder = Path(self.folder.name)
         self.log_file = folder / "statements.jsonl"
         self.port_file = folder / "port"
+        self.error_file = folder / "errors"
         self.password = options.get("password", "")
         scenario = options.get("scenario")
         if isinstance(scenario, dict):
@@ -59,19 +60,21 @@ class Mock:
         self.starters: list[threading.Thread] = []
 
     def __enter__(self) -> Mock:
-        self.process = subprocess.Popen(
-            self.command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert self.process.stdout and self.process.stderr
-        line = self.process.stdout.readline()
+        # A file, because an undrained pipe would stop the mock once it is full.
+        with self.error_file.open("w", encoding="utf-8") as errors:
+            self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        assert self.process.stdout
+        with self.process.stdout as output:
+            line = output.readline()
         if not line.startswith("ready on "):
             self.process.wait()
-            raise AssertionError(f"the mock did not start: {line}{self.process.stderr.read()}")
+            raise AssertionError(f"the mock did not start: {line}{self.errors()}")
         self.port = int(line.rsplit(":", 1)[1])
-        # An undrained pipe would stop the mock once it is full.
-        self.errors: list[str] = []
-        stderr = self.process.stderr
-        threading.Thread(target=lambda: self.errors.extend(stderr), daemon=True).start()
         return self
+
+    def errors(self) -> str:
+        """What the mock has written to its standard error."""
+        return self.error_file.read_text(encoding="utf-8")
 
     def __exit__(self, *exc_info: Any) -> None:
         self.stop()
