@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.ansible import run_module, run_tasks
 from support.ob_mock import Mock, wait_for
 

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterator
 
 import pytest
+
 from support.ob_mock import Mock, wait_for
 
 HELD = "CLONE_SYS_WAIT_CREATE_SNAPSHOT"

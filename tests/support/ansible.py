@@ -49,7 +49,8 @@ def ansible_environment(**extra: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("ANSIBLE_", "OCEANBASE_"))}
     return {
-        **kept, "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS_PATH), "ANSIBLE_HOME": str(REPOSITORY / ".cache" / "ansible"),
+        **kept, "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS_PATH),
+        "ANSIBLE_HOME": str(REPOSITORY / ".cache" / "ansible"),
         "ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_NOCOLOR": "true", "ANSIBLE_DEPRECATION_WARNINGS": "true",
         "ANSIBLE_CALLBACK_PLUGINS": str(REPOSITORY / "tests" / "support" / "callback_plugins"),
