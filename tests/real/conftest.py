@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Iterator
 
 import pytest
+
 from support import clone_tables
 from support.seekdb import SeekDB
 

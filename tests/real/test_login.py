@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.ansible import run_module
 from support.seekdb import CLIENT_NAME, SeekDB, free_port
 
