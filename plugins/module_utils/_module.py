@@ -13,6 +13,7 @@ import traceback
 from typing import Any, Dict, Type
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, InvalidOption
 from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
 from ansible_collections.community.oceanbase.plugins.module_utils._session import Session, require_driver

@@ -35,19 +35,19 @@ class Snapshots:
         self._cluster = cluster
         self.table = KeyedTable(cluster.database, "__all_tenant_snapshot", Snapshot, "snapshot_id")
 
-    def create(self, job: "CloneJob", moment: float) -> None:
+    def create(self, job: CloneJob, moment: float) -> None:
         """Begins the snapshot that a job clones from."""
         self.table.put(Snapshot(job.tenant_snapshot_id, job.source_tenant_id, job.tenant_snapshot_name, "CREATING",
                                 self._cluster.clock.wall(moment), job.job_id))
 
-    def completed(self, job: "CloneJob") -> None:
+    def completed(self, job: CloneJob) -> None:
         """The snapshot of a job is usable: its point in time is known."""
         snapshot = self.table.rows.get(job.tenant_snapshot_id)
         if snapshot is not None:
             snapshot.status, snapshot.snapshot_scn = "CLONING", job.restore_scn
             self.table.put(snapshot)
 
-    def delete(self, job: "CloneJob") -> None:
+    def delete(self, job: CloneJob) -> None:
         """Removes the snapshot of a job, if it got that far."""
         snapshot = self.table.rows.get(job.tenant_snapshot_id)
         if snapshot is not None:

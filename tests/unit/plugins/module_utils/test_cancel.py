@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.community.oceanbase.plugins.module_utils._cancel import CancelTask
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     ConnectionLost,

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.community.oceanbase.plugins.module_utils._decision import Action, Decision, Outcome, decide
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import UnsupportedVersion
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES

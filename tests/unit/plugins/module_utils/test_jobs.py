@@ -10,6 +10,7 @@ import datetime
 import json
 
 import pytest
+
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     MissingView,
     NotSysTenant,

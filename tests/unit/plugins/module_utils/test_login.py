@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
 from ansible_collections.community.oceanbase.plugins.module_utils._login import (
     LOGIN_SOURCES,

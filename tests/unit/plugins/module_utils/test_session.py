@@ -13,6 +13,7 @@ import time
 
 import pymysql
 import pytest
+
 from ansible_collections.community.oceanbase.plugins.module_utils import _session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     AccessDenied,
