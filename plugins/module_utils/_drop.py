@@ -1,0 +1,122 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release. Do not use it from elsewhere.
+"""The work of ob_clone_drop: drop tenant and resource pool that one clone job made, and no others of these names."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import ConnectionLost, Refused, ServerError
+from ansible_collections.community.oceanbase.plugins.module_utils._jobs import CloneJob, Phase, Sighting, look
+from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector, check_job_id, check_name
+from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
+from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
+from ansible_collections.community.oceanbase.plugins.module_utils._tenants import read_pools, read_tenants
+from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, retry
+
+DROPPED = "dropped"
+ABSENT = "absent"
+
+
+def made_by(sighting: Sighting) -> CloneJob:
+    """The ended job of which the views tell; Refused if there is none, for then nobody can tell what it made."""
+    if sighting.progress is not None:
+        raise Refused("the clone job is in %s, so it has not ended" % sighting.progress.status,
+                      "Cancel it with ob_clone_cancel, which also removes tenant and resource pool.")
+    if sighting.history is None:
+        raise Refused("no such clone job is known", "Without its row nobody can tell which tenant it made.")
+    return sighting.history
+
+
+def statements_to_drop(job: CloneJob, tenants: Sequence[Mapping[str, Any]],
+                       pools: Sequence[Mapping[str, Any]]) -> List[str]:
+    """
+    What drops that which the job made, from the tenant and the resource pool that have its names now.
+
+    Ids of tenants and pools are never used again (OceanBase facts, section 7), so they tell what the job made. A
+    tenant of its name with another id is Refused; such a pool is left alone. A job that was cancelled or failed has
+    left nothing.
+    """
+    if job.phase is not Phase.COMPLETED:
+        return []
+    made = job.row["clone_tenant_id"]
+    if tenants and tenants[0]["tenant_id"] != made:
+        raise Refused("the tenant of that name has the id %s, but the clone job made tenant %s" % (
+            tenants[0]["tenant_id"], made), "It is another tenant; it was left alone.")
+    statements = ["DROP TENANT `%s` FORCE" % tenant["tenant_name"] for tenant in tenants]
+    statements += ["DROP RESOURCE POOL `%s`" % pool["name"] for pool in pools
+                   if pool["resource_pool_id"] == job.row["resource_pool_id"] and pool["tenant_id"] in (None, made)]
+    return statements
+
+
+class DropTask(Task):
+    """Sees to it that tenant and resource pool that a clone job made do not exist."""
+
+    def __init__(self) -> None:
+        self.warnings: List[str] = []
+        self.selector = Selector()
+        self.check_mode = False
+        self.changed = False
+        self.outcome: Optional[str] = None
+        self.job: Optional[CloneJob] = None
+        self.executed_statements: List[str] = []
+        self.msg = ""
+
+    def prepare(self, options: Mapping[str, Any], check_mode: bool) -> None:
+        self.check_mode = check_mode
+        self.selector = Selector(clone_tenant=check_name("clone_tenant", options["clone_tenant"]),
+                                 clone_job_id=check_job_id("clone_job_id", options["clone_job_id"]))
+
+    def work(self, session: Session, clock: Clock) -> None:
+        retry(session.connect, clock, float(session.login.connect_timeout))
+        deadline = float(session.login.read_timeout)
+        sighting = retry(lambda: look(session, self.selector), clock, deadline)
+        self.job = sighting.job
+        job = made_by(sighting)
+        statements = retry(lambda: self.left(session, job), clock, deadline)
+        what = "what clone job %s made: %s" % (job.job_id, " and ".join(statements))
+        if not statements:
+            self.outcome = ABSENT
+            self.msg = "Nothing to drop: tenant and resource pool of clone job %s do not exist." % job.job_id
+        elif self.check_mode:
+            self.changed, self.outcome, self.executed_statements = True, DROPPED, statements
+            self.msg = "Would drop " + what
+        else:
+            for statement in statements:
+                self.run(session, statement)
+            left = retry(lambda: self.left(session, job), clock, clock.elapsed() + deadline)
+            self.executed_statements = [statement for statement in statements if statement not in left]
+            self.changed = bool(self.executed_statements)
+            if left:
+                raise ServerError("%s had no effect" % " and ".join(left), "Run the task again.")
+            self.outcome = DROPPED
+            self.msg = "Dropped " + what
+
+    def left(self, session: Session, job: CloneJob) -> List[str]:
+        """What is still to be dropped."""
+        return statements_to_drop(job, read_tenants(session, [job.clone_tenant]),
+                                  read_pools(session, [job.row["resource_pool_name"]]))
+
+    def run(self, session: Session, statement: str) -> None:
+        """Sends a statement. If its answer is lost, what is left afterwards tells what it did."""
+        try:
+            session.run(statement)
+        except ConnectionLost as failure:
+            self.warnings.append("The answer to %s was lost: %s." % (statement, failure.message))
+        else:
+            self.changed = True
+            self.executed_statements.append(statement)
+
+    def result(self) -> Dict[str, Any]:
+        return {"changed": self.changed, "outcome": self.outcome, "job": self.job.row if self.job else None,
+                "executed_statements": self.executed_statements, "msg": self.msg}
+
+    def doing(self) -> str:
+        return "drop what clone job %s made (tenant %s)" % (self.selector.clone_job_id, self.selector.clone_tenant)
+
+    def diff(self) -> Optional[Dict[str, Any]]:
+        return {"before": "".join(statement.replace("DROP ", "").replace(" FORCE", "") + "\n"
+                                  for statement in self.executed_statements), "after": ""}

@@ -1,0 +1,145 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ob_tenant_info
+short_description: List the tenants and resource pools of an OceanBase cluster
+description:
+  - Reads C(DBA_OB_TENANTS) and C(DBA_OB_RESOURCE_POOLS) in the sys tenant.
+  - Use it to see for yourself that nothing is left of a cancelled clone.
+version_added: 1.0.0
+author:
+  - The community.oceanbase authors (@community-oceanbase)
+extends_documentation_fragment:
+  - community.oceanbase._attributes
+  - community.oceanbase._login
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The module changes nothing, so that check mode makes no difference.
+  diff_mode:
+    support: none
+    details:
+      - There is nothing to show, because the module changes nothing.
+  idempotent:
+    support: full
+  async:
+    support: full
+options:
+  tenant:
+    description: Only tenants of exactly these names. If not given, all of them.
+    type: list
+    elements: str
+  resource_pool:
+    description: Only resource pools of exactly these names. If not given, all of them.
+    type: list
+    elements: str
+seealso:
+  - module: community.oceanbase.ob_clone_info
+"""
+
+EXAMPLES = r"""
+- name: Look for tenant and resource pool of a clone
+  community.oceanbase.ob_tenant_info:
+    login_host: observer1.example.com
+    login_password: "{{ vault_root_sys_password }}"
+    tenant: [clone_a]
+    resource_pool: [pool_a]
+  register: left
+
+- name: Nothing may be left of it
+  ansible.builtin.assert:
+    that:
+      - left.tenants == []
+      - left.resource_pools == []
+"""
+
+RETURN = r"""
+tenants:
+  description: The tenants, by id.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    tenant_id:
+      description: Id of the tenant; 1 is the sys tenant.
+      type: int
+    tenant_name:
+      description: Its name.
+      type: str
+    tenant_type:
+      description: V(SYS), V(USER) or V(META).
+      type: str
+    status:
+      description: V(NORMAL), V(CREATING), V(DROPPING), V(RESTORE) or V(CREATING_STANDBY).
+      type: str
+    tenant_role:
+      description: V(PRIMARY), V(STANDBY), V(RESTORE) or V(CLONE); may be V(null) for a moment.
+      type: str
+    log_mode:
+      description: V(ARCHIVELOG) or V(NOARCHIVELOG).
+      type: str
+    locked:
+      description: V(YES) or V(NO).
+      type: str
+    in_recyclebin:
+      description: V(YES) or V(NO).
+      type: str
+  sample:
+    - in_recyclebin: "NO"
+      locked: "NO"
+      log_mode: ARCHIVELOG
+      status: NORMAL
+      tenant_id: 1002
+      tenant_name: mysql001
+      tenant_role: PRIMARY
+      tenant_type: USER
+resource_pools:
+  description: The resource pools, by id.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    resource_pool_id:
+      description: Id of the resource pool.
+      type: int
+    name:
+      description: Its name.
+      type: str
+    tenant_id:
+      description: The tenant that it is granted to; V(null) if to none.
+      type: int
+    unit_count:
+      description: Number of units in each zone.
+      type: int
+  sample:
+    - {name: pool_a, resource_pool_id: 1003, tenant_id: 1004, unit_count: 1}
+msg:
+  description: What was found, for a person.
+  type: str
+  returned: always
+  sample: Found 1 tenants and 1 resource pools.
+error:
+  description: Why the task failed, with the keys that M(community.oceanbase.ob_clone_cancel) describes.
+  type: dict
+  returned: failure
+"""
+
+from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule
+from ansible_collections.community.oceanbase.plugins.module_utils._tenants import TenantInfoTask
+
+
+def main() -> None:
+    OceanBaseModule(
+        {"tenant": {"type": "list", "elements": "str"}, "resource_pool": {"type": "list", "elements": "str"}},
+        TenantInfoTask,
+    ).finish()
+
+
+if __name__ == "__main__":
+    main()

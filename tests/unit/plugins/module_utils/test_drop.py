@@ -1,0 +1,53 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What ob_clone_drop drops: only what the named job has made."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.community.oceanbase.plugins.module_utils._drop import made_by, statements_to_drop
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import Refused
+from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES, Phase, Sighting
+
+from .fakes import history, progress
+
+TENANT = {"tenant_id": 1004, "tenant_name": "clone_a"}
+POOL = {"resource_pool_id": 1003, "name": "pool_a", "tenant_id": 1004}
+DROP_TENANT, DROP_POOL = "DROP TENANT `clone_a` FORCE", "DROP RESOURCE POOL `pool_a`"
+
+
+@pytest.mark.parametrize(("tenants", "pools", "expected"), [
+    ([TENANT], [POOL], [DROP_TENANT, DROP_POOL]),
+    ([TENANT], [], [DROP_TENANT]),
+    ([], [{**POOL, "tenant_id": None}], [DROP_POOL]),
+    ([], [{**POOL, "tenant_id": 1006}], []),
+    ([TENANT], [{**POOL, "resource_pool_id": 1007}], [DROP_TENANT]),
+    ([], [], []),
+])
+def test_what_the_job_made_is_dropped_and_nothing_else(tenants, pools, expected):
+    assert statements_to_drop(history("CLONE_SYS_SUCCESS"), tenants, pools) == expected
+
+
+def test_another_tenant_of_that_name_is_refused():
+    with pytest.raises(Refused, match="has the id 1006, but the clone job made tenant 1004"):
+        statements_to_drop(history("CLONE_SYS_SUCCESS"), [{**TENANT, "tenant_id": 1006}], [POOL])
+
+
+@pytest.mark.parametrize("status", [name for name, phase in STATUSES.items() if phase in (
+    Phase.FAILED, Phase.CANCELED)])
+def test_a_job_that_made_nothing_gives_nothing_to_drop_even_if_names_are_in_use(status):
+    assert statements_to_drop(history(status), [{**TENANT, "tenant_id": 1006}], [POOL]) == []
+
+
+@pytest.mark.parametrize("status", list(STATUSES))
+def test_a_job_that_has_not_ended_is_refused(status):
+    with pytest.raises(Refused, match="has not ended"):
+        made_by(Sighting(progress(status), history("CLONE_SYS_SUCCESS"), []))
+
+
+def test_an_unknown_job_is_refused():
+    with pytest.raises(Refused, match="no such clone job is known"):
+        made_by(Sighting(None, None, []))
