@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Statements that start and cancel clones, and those that set the scene for them (OceanBase facts, sections 5 and 6)."""
+"""Statements that start and cancel clones, and those that set their scene (OceanBase facts, sections 5 and 6)."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ MAX_SCN = 2 ** 64 - 1
 
 @dataclass
 class Tenant:
-    """A row of DBA_OB_TENANTS; times are UTC microseconds. archive_state and archive_lagging are for the start rules."""
+    """A row of DBA_OB_TENANTS; times are UTC microseconds. The archive fields are for the start rules."""
 
     tenant_id: int
     tenant_name: str
@@ -48,7 +48,7 @@ class Tenant:
 
 @dataclass
 class User:
-    """A user of one tenant; privileges holds (level, privilege), level is ``*.*``, ``db.*`` or ``db.table`` in lower case."""
+    """A user of one tenant; privileges holds (level, privilege), level is ``*.*``, ``db.*`` or ``db.table``."""
 
     tenant_id: int
     name: str
@@ -172,7 +172,7 @@ class Cluster:
         common = {"create_time": now, "modify_time": now, "compatible": self.version_text}
         if tenant_id != SYS_TENANT_ID:
             self.tenants.put(Tenant(tenant_id - 1, "META$%d" % tenant_id, **common))  # type: ignore[arg-type]
-        common.update(values)  # type: ignore[arg-type]
+        common.update(values)
         self.add_user(User(tenant_id, "root", privileges={("*.*", "ALL")}))
         return self.tenants.put(Tenant(tenant_id, name, **common))  # type: ignore[arg-type]
 

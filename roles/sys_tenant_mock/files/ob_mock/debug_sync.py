@@ -26,7 +26,7 @@ class DebugSync:
 
     def __init__(self, release: Release) -> None:
         self._release = release
-        self._armed: Dict[str, Tuple[str, int]] = {}
+        self._armed: Dict[str, Tuple[str, str, int]] = {}  # point: signal to send, signal to wait for, times
         self.timeout = 0.0
 
     def set_timeout(self, seconds: float) -> None:
@@ -40,12 +40,14 @@ class DebugSync:
         """The signal that whoever reaches ``point`` has to wait for, '' for none; counts as one execution."""
         if point not in self._armed:
             return ""
-        signal, times = self._armed[point]
+        sends, awaits, times = self._armed[point]
         if times > 1:
-            self._armed[point] = (signal, times - 1)
+            self._armed[point] = (sends, awaits, times - 1)
         else:
             del self._armed[point]
-        return signal
+        if sends:
+            self._release("", sends, False)
+        return awaits
 
     def execute(self, action: str) -> None:
         """One value of ob_global_debug_sync.
@@ -74,15 +76,14 @@ class DebugSync:
     def _arm(self, point: str, words: List[str]) -> None:
         if point not in POINTS:
             raise error("OB_UNKNOWN_DEBUG_SYNC_POINT")
-        lower = [word.lower() for word in words]
+        lower = [word.lower() if number % 2 == 0 else word for number, word in enumerate(words)]
         if lower == ["clear"]:
             self._armed.pop(point, None)
             self._release(point, "", True)
             return
-        times = "1"
-        if len(words) == 4 and lower[2] == "execute":
-            times = words[3]
-            words = words[:2]
-        if len(words) != 2 or lower[0] != "wait_for" or not times.isdigit() or int(times) < 1:
+        options = dict(zip(lower[::2], words[1::2]))
+        times = options.pop("execute", "1")
+        known = len(words) == 2 * len(set(lower[::2])) and options and set(options) <= {"signal", "wait_for"}
+        if not known or not times.isdigit() or int(times) < 1:
             raise error("OB_ERR_PARSE_DEBUG_SYNC")
-        self._armed[point] = (words[1], int(times))
+        self._armed[point] = (options.get("signal", ""), options.get("wait_for", ""), int(times))

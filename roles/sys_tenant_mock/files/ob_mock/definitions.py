@@ -192,8 +192,7 @@ def define_user(world: World, session: Session, statement: DefineUser) -> Ok:
             world.cluster.add_user(User(session.tenant_id, name, statement.password or ""))
         return Ok()
     if not known:
-        # The OceanBase 4.3.5 kernel drops an unknown user without a complaint.
-        if statement.if_exists or statement.action == "DROP USER":
+        if statement.if_exists:
             return Ok()
         raise error("ER_CANNOT_USER", statement.action, name)
     if statement.action == "DROP USER":
@@ -208,7 +207,7 @@ def define_user(world: World, session: Session, statement: DefineUser) -> Ok:
 
 
 def split_privilege(text: str) -> Tuple[str, str]:
-    """``SELECT ON oceanbase.*`` -> (level, privilege); without ON the level is ``*.*``. ValueError for an unknown one."""
+    """``SELECT ON oceanbase.*`` -> (level, privilege); the level is ``*.*`` without ON. ValueError: unknown."""
     privilege, _, level = " ".join(text.upper().split()).partition(" ON ")
     privilege = "ALL" if privilege == "ALL PRIVILEGES" else privilege
     if privilege not in KNOWN:
@@ -223,11 +222,11 @@ def grant(world: World, session: Session, statement: Grant) -> Ok:
     try:
         privileges = [split_privilege(one)[1] for one in statement.privileges]
     except ValueError as failure:
-        raise error("OB_NOT_SUPPORTED", "%s by the mock:" % failure) from failure
+        raise error("OB_ERR_PARSER_SYNTAX") from failure
     key = (session.tenant_id, statement.user or session.user)
     user = world.cluster.users.get(key)
     if user is None and statement.revoke:
-        raise error("ER_NO_SUCH_GRANT", key[1], "%")
+        raise error("ER_PASSWORD_NO_MATCH")
     if user is None:
         user = world.cluster.add_user(User(*key))
     level = statement.level if "." in statement.level else "%s.%s" % (session.database or "oceanbase", statement.level)

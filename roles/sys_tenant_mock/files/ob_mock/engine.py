@@ -48,7 +48,7 @@ _HANDLERS: Dict[Type[syntax_tree.Statement], Handler] = {
     syntax_tree.Kill: session_statements.kill, syntax_tree.Mock: mock,
     syntax_tree.SetParameters: clone_statements.set_parameters,
     syntax_tree.SetVariables: session_statements.set_variables, syntax_tree.Show: show,
-    syntax_tree.Transaction: session_statements.transaction, syntax_tree.Upgrade: clone_statements.upgrade,
+    syntax_tree.Nothing: session_statements.nothing, syntax_tree.Upgrade: clone_statements.upgrade,
     syntax_tree.Use: session_statements.use,
 }
 _remembered_parse = lru_cache(maxsize=1000)(parse)
@@ -115,7 +115,7 @@ class Engine:
     # Statements
 
     async def execute(self, session: Session, sql: str) -> Result:
-        """The answer to one statement; SqlError is the only exception, an unexpected one becomes 4016 and a traceback."""
+        """The answer to one statement. Only SqlError: what is unexpected becomes 4016, with a traceback on stderr."""
         session.statements += 1
         session.running = sql
         try:

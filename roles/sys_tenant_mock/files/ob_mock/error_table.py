@@ -11,7 +11,7 @@ from .results import SqlError
 
 
 class Definition(NamedTuple):
-    """errno and sqlstate as in the ERR packet, ob_code as in RET_CODE of a job, the plain and the parameterised text."""
+    """errno and sqlstate as in the ERR packet, ob_code as in RET_CODE of a job, plain and parameterised text."""
 
     errno: int
     sqlstate: str
@@ -56,6 +56,7 @@ ERRORS: Dict[str, Definition] = {
     "OB_CONFLICT_WITH_CLONE": Definition(4770, "HY000", -4770, "conflict case with clone operation",
                                          "Tenant (%d) is in %s procedure, %s not allowed now"),
     "OB_ERR_PARSE_SQL": Definition(1064, "42000", -5001, "Parse error", SYNTAX + " near '%s' at line %d"),
+    "OB_ERR_PARSER_SYNTAX": Definition(1149, "42000", -5006, SYNTAX),
     "OB_TABLE_NOT_EXIST": Definition(1146, "42S02", -5019, "Table doesn't exist", "Table '%s.%s' doesn't exist"),
     "OB_ERR_NO_PRIVILEGE": Definition(1227, "42501", -5036, "Access denied", NEED_PRIVILEGE),
     "OB_ERR_USER_IS_LOCKED": Definition(3118, "HY000", -5039, "User locked"),
@@ -86,8 +87,9 @@ ERRORS: Dict[str, Definition] = {
     "ER_TABLES_NOT_USED": Definition(1096, "HY000", -5231, "No tables used"),
     "ER_UNKNOWN_CHARACTER_SET": Definition(1115, "42000", -5142, "Unknown character set",
                                            "Unknown character set: '%s'"),
-    "ER_NO_SUCH_GRANT": Definition(1141, "42000", -5036, "There is no such grant defined",
-                                   "There is no such grant defined for user '%s' on host '%s'"),
+    "ER_PASSWORD_NO_MATCH": Definition(1133, "42000", -5035, "Can not find any matching row in the user table"),
+    "ER_LOCAL_VARIABLE": Definition(1228, "HY000", -5048, "Variable is a SESSION variable",
+                                    "Variable '%s' is a SESSION variable and can't be used with SET GLOBAL"),
     "ER_UNKNOWN_SYSTEM_VARIABLE": Definition(1193, "HY000", -5044, "Unknown system variable",
                                              "Unknown system variable '%s'"),
     "ER_GLOBAL_VARIABLE": Definition(

@@ -9,6 +9,7 @@ import calendar
 import re
 import sqlite3
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Callable, Dict, Optional, Tuple
 
 from . import clock as times
@@ -17,6 +18,7 @@ from .session import Session
 
 _SECONDS = {"MICROSECOND": 1e-6, "SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}
 _MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
+_WHOLE_DAYS = ("DAY", "WEEK") + tuple(_MONTHS)
 INTERVAL_UNITS = tuple(_SECONDS) + tuple(_MONTHS)
 _FORMATS = {"Y": "%Y", "m": "%m", "d": "%d", "H": "%H", "i": "%M", "s": "%S", "S": "%S", "f": "%f", "T": "%H:%M:%S",
             "y": "%y", "M": "%B", "b": "%b", "p": "%p", "j": "%j", "W": "%A", "a": "%a", "h": "%I", "%": "%%"}
@@ -48,6 +50,8 @@ def date_add(value: Any, amount: Any, unit: str) -> Optional[str]:
         moment = moment.replace(year=year, month=month + 1, day=min(moment.day, last))
     else:
         moment += timedelta(microseconds=round(float(amount) * _SECONDS[unit] * 1_000_000))
+    if len(_text(value).strip()) <= len("2026-01-01") and unit in _WHOLE_DAYS:
+        return moment.date().isoformat()
     return moment.isoformat(" ", "microseconds" if moment.microsecond or "." in _text(value) else "seconds")
 
 
@@ -80,6 +84,27 @@ def regexp(pattern: Any, value: Any) -> Optional[bool]:
     if pattern is None or value is None:
         return None
     return re.search(_text(pattern), _text(value), re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=1000)
+def _like_pattern(pattern: str) -> "re.Pattern[str]":
+    parts = re.findall(r"\\.|.", pattern, re.DOTALL)
+    wild = {"%": ".*", "_": "."}
+    return re.compile("".join(wild.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL | re.IGNORECASE)
+
+
+def like(pattern: Any, value: Any) -> Optional[bool]:
+    """``value LIKE pattern`` with MySQL's escape, the backslash."""
+    if pattern is None or value is None:
+        return None
+    return _like_pattern(_text(pattern)).fullmatch(_text(value)) is not None
+
+
+def locate(part: Any, value: Any, start: int = 1) -> Optional[int]:
+    """LOCATE: the place of ``part`` in ``value`` counted from 1, or 0."""
+    if part is None or value is None:
+        return None
+    return _text(value).lower().find(_text(part).lower(), start - 1) + 1
 
 
 def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
@@ -153,7 +178,9 @@ class SessionFunctions:
             "database": (0, lambda: who._who.database), "schema": (0, lambda: who._who.database),
             "connection_id": (0, lambda: who._who.connection_id), "user": (0, self.user),
             "current_user": (0, self.current_user), "session_user": (0, self.user), "system_user": (0, self.user),
-            "concat": (-1, concat), "concat_ws": (-1, concat_ws), "regexp": (2, regexp),
+            "concat": (-1, concat), "concat_ws": (-1, concat_ws), "regexp": (2, regexp), "like": (2, like),
+            "locate": (-1, locate), "left": (2, lambda value, count: None if value is None else _text(value)[:count]),
+            "right": (2, lambda value, count: None if value is None else _text(value)[-count:] if count else ""),
             "if": (3, lambda condition, yes, no: yes if condition else no),
             "length": (1, lambda value: None if value is None else len(_text(value).encode())),
             "char_length": (1, lambda value: None if value is None else len(_text(value))),

@@ -10,8 +10,8 @@ from typing import Callable, Dict, List, Tuple
 from . import grammar_session as session
 from .cursor import Cursor
 from .error_table import error
-from .lexer import NUMBER, STRING, tokenize
-from .syntax_tree import (Archive, CancelClone, CloneTenant, Define, Mock, SetParameters, Statement, Upgrade)
+from .lexer import NUMBER, STRING, SYMBOL, syntax_error, tokenize
+from .syntax_tree import (Archive, CancelClone, CloneTenant, Define, Mock, Nothing, SetParameters, Statement, Upgrade)
 
 Rule = Callable[[Cursor], Statement]
 
@@ -24,7 +24,12 @@ def parse(sql: str, has_clone: bool = True, ansi_quotes: bool = False) -> Statem
     """
     tokens = tokenize(sql, ansi_quotes)
     if len(tokens) == 1:
-        raise error("ER_EMPTY_QUERY")
+        if not sql.strip("; \t\r\n"):
+            raise error("ER_EMPTY_QUERY")
+        return Nothing()
+    for position, token in enumerate(tokens):
+        if token.kind == SYMBOL and token.text == ";":
+            raise syntax_error(sql, tokens[position + 1].start)
     cursor = Cursor(sql, tokens)
     if cursor.sees("ALTER"):
         cursor.next()

@@ -10,12 +10,12 @@ from typing import Any, List, Tuple
 from .cursor import Cursor
 from .error_table import error
 from .lexer import NUMBER, STRING, SYSVAR, USERVAR
-from .syntax_tree import (DefineUser, Describe, Grant, Kill, Select, SetVariables, Show, Sleep, Statement, Transaction,
+from .syntax_tree import (DefineUser, Describe, Grant, Kill, Select, SetVariables, Show, Sleep, Statement, Nothing,
                           Use)
 
 # Statements that OceanBase has and that have nothing to do with clones.
-NOT_MOCKED = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "RENAME", "ANALYZE", "CALL", "LOAD", "EXPLAIN", "LOCK",
-              "UNLOCK", "PREPARE", "EXECUTE", "DEALLOCATE", "DO", "FLUSH", "PURGE", "XA", "MERGE", "HELP", "OPTIMIZE")
+NOT_MOCKED = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "RENAME", "ANALYZE", "CALL", "LOAD", "EXPLAIN",
+              "LOCK", "UNLOCK", "PREPARE", "EXECUTE", "DEALLOCATE", "DO", "PURGE", "XA", "MERGE", "HELP", "OPTIMIZE")
 
 
 def parse(cursor: Cursor) -> Statement:
@@ -33,12 +33,12 @@ def parse(cursor: Cursor) -> Statement:
     elif cursor.sees("BEGIN") or cursor.sees("COMMIT") or cursor.sees("ROLLBACK"):
         cursor.next()
         cursor.accept("WORK")
-        statement = Transaction()
+        statement = Nothing()
     elif cursor.accept("START"):
         cursor.expect("TRANSACTION")
         if not cursor.accept("WITH", "CONSISTENT", "SNAPSHOT") and cursor.accept("READ"):
             cursor.one_of("ONLY", "WRITE")
-        statement = Transaction()
+        statement = Nothing()
     elif cursor.accept("KILL"):
         query_only = cursor.accept("QUERY") or (cursor.accept("CONNECTION") and False)
         statement = Kill(query_only, int(cursor.number()))
@@ -124,14 +124,13 @@ def _assignment(cursor: Cursor) -> Tuple[str, str, Any]:
         cursor.expect("=")
     if cursor.accept("DEFAULT") or cursor.accept("NULL"):
         return scope, name, None
-    if cursor.token.kind in (NUMBER,) or cursor.sees("-"):
+    if cursor.token.kind == NUMBER or cursor.sees("-"):
         text = cursor.number()
         return scope, name, float(text) if "." in text or "e" in text.lower() else int(text, 0)
     if cursor.token.kind in (SYSVAR, USERVAR):
         token = cursor.next()
         return scope, name, token
-    words = [cursor.value()]
-    return scope, name, words[0]
+    return scope, name, cursor.value()
 
 
 def _isolation(cursor: Cursor) -> str:
@@ -152,8 +151,9 @@ def _show(cursor: Cursor) -> Show:
     if cursor.accept("CHARACTER", "SET"):
         what = "CHARSET"
     else:
-        what = cursor.one_of("VARIABLES", "PARAMETERS", "TENANT", "DATABASES", "SCHEMAS", "TABLES", "WARNINGS", "ERRORS",
-                             "COLUMNS", "FIELDS", "GRANTS", "PROCESSLIST", "STATUS", "COLLATION", "CHARSET", "ENGINES")
+        what = cursor.one_of("VARIABLES", "PARAMETERS", "TENANT", "DATABASES", "SCHEMAS", "TABLES", "WARNINGS",
+                             "ERRORS", "COLUMNS", "FIELDS", "GRANTS", "PROCESSLIST", "STATUS", "COLLATION", "CHARSET",
+                             "ENGINES")
     statement = Show("DATABASES" if what == "SCHEMAS" else "COLUMNS" if what == "FIELDS" else what, of=scope.lower())
     if what == "TENANT":
         cursor.accept("STATUS")

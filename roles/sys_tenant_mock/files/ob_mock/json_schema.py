@@ -9,8 +9,8 @@ import re
 from typing import Any, Dict, Iterator, List, Tuple, Type
 
 _TYPES: Dict[str, Tuple[Type[Any], ...]] = {
-    "object": (dict,), "array": (list,), "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
-    "null": (type(None),)}
+    "object": (dict,), "array": (list,), "string": (str,), "integer": (int,), "number": (int, float),
+    "boolean": (bool,), "null": (type(None),)}
 
 
 def violations(value: Any, schema: Dict[str, Any], root: Dict[str, Any], path: str = "$") -> Iterator[str]:

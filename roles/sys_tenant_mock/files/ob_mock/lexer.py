@@ -25,13 +25,14 @@ _PATTERN = re.compile(
     (?P<space>[ \t\r\n\f\v;]+(?=\Z) | [ \t\r\n\f\v]+)
   | (?P<comment>\#[^\n]* | --(?=[ \t\r\n]|\Z)[^\n]* | /\*(?!!).*?\*/)
   | (?P<open>/\*!\d*) | (?P<close>\*/)
-  | (?P<number>0x[0-9A-Fa-f]+\b | (?:\d+\.\d*|\.\d+|\d+)[eE][-+]?\d+ | \d+\.\d* | \.\d+ | \d+(?![A-Za-z0-9_$\u0080-\uffff]))
+  | (?P<number>0x[0-9A-Fa-f]+\b | (?:\d+\.\d*|\.\d+|\d+)[eE][-+]?\d+ | \d+\.\d* | \.\d+
+        | \d+(?![A-Za-z0-9_$\u0080-\U0010ffff]))
   | (?P<sysvar>@@(?:(?:session|global|local)\s*\.\s*)?(?:`[^`]+`|[A-Za-z0-9_$]+))
   | (?P<uservar>@(?:`[^`]*`|'[^']*'|[A-Za-z0-9_$.]+))
   | (?P<word>[A-Za-z0-9_$\u0080-\U0010ffff]+)
-  | (?P<quoted>`(?:[^`]|``)*`)
-  | (?P<single>'(?:[^'\\]|\\.|'')*')
-  | (?P<double>"(?:[^"\\]|\\.|"")*")
+  | (?P<quoted>`[^`]*(?:``[^`]*)*`)
+  | (?P<single>'[^'\\]*(?:(?:\\.|'')[^'\\]*)*')
+  | (?P<double>"[^"\\]*(?:(?:\\.|"")[^"\\]*)*")
   | (?P<symbol><=>|:=|<>|!=|>=|<=|\|\||&&|<<|>>|[-+*/%=<>(),.;!~^&|@:?{}\[\]])
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE)
@@ -59,7 +60,7 @@ VALUES VARBINARY VARCHAR VARCHARACTER VARYING VIRTUAL WHEN WHERE WHILE WITH WRIT
 
 @dataclass(frozen=True)
 class Token:
-    """kind: one of the constants above; text: the value (quotes and escapes undone); start and end: place in the SQL."""
+    """kind: one of the constants above; text: the value, without quotes and escapes; start, end: place in the SQL."""
 
     kind: str
     text: str
@@ -91,7 +92,7 @@ def reject(sql: str, tokens: List[Token], position: int) -> NoReturn:
 
 
 def _unescape(body: str, quote: str) -> str:
-    def one(match: "re.Match[str]") -> str:
+    def one(match: re.Match[str]) -> str:
         text = match.group()
         if text == quote * 2:
             return quote

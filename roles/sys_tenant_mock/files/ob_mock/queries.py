@@ -21,12 +21,13 @@ from .session import Session
 from .store import open_database
 from .variables import Variables
 from .view_columns import (BINARY, BINARY_CHARSET, BYTES_PER_CHARACTER, DATETIME, DOUBLE, LONGLONG, NOT_NULL, NULL_TYPE,
-                           UTF8MB4, VAR_STRING, VIEWS, View, wire_column)
+                           UNSIGNED, UTF8MB4, VAR_STRING, VIEWS, View, wire_column)
 
 Check = Callable[[Session, str], None]
 
 DATABASES = ("information_schema", "mysql", "oceanbase", "test")
-_TIME_FUNCTIONS = ("NOW", "SYSDATE", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP", "FROM_UNIXTIME")
+_TIME_FUNCTIONS = ("NOW", "SYSDATE", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP",
+                   "FROM_UNIXTIME")
 _CACHE_SIZE = 1000
 _CACHED_TEXT = 10_000  # characters; longer statements are not worth remembering
 _CLAUSES = {"WHERE": "where clause", "GROUP": "group statement", "HAVING": "having clause", "ORDER": "order clause",
@@ -70,13 +71,14 @@ class Queries:
         database = open_database()
         register(database, self._functions)
         for name, view in self.views.items():
-            columns = ", ".join('%s "%s.%d"' % (column.name, name, number) for number, column in enumerate(view.columns))
+            columns = ", ".join('%s "%s.%d"' % (column.name, name, number)
+                                for number, column in enumerate(view.columns))
             for schema in ("main", "oceanbase"):
                 database.execute("CREATE TABLE %s.%s (%s)" % (schema, name, columns))
         return database
 
     def run(self, session: Session, sql: str) -> Rows:
-        """The answer to a query. Errors: 1064, 1146, 1054, 1046, 1193, 1305, 4012, those of the check, and a few more."""
+        """The answer to a query. Errors: 1064, 1146, 1054, 1046, 1193, 1305, 4012, those of the check, a few more."""
         self._functions.session = session
         plan = self._plan(session, sql)
         for view in sorted(plan.views):
@@ -117,14 +119,13 @@ class Queries:
 
     def _make_plan(self, session: Session, sql: str) -> Plan:
         translation = translate(sql, session.ansi_quotes)
-        unknown = [(scope, name) for scope, name in translation.variables if scope != "user"]
-        for scope, name in unknown:
-            self._variables.get(session, name, scope)
+        for scope, name in translation.variables:
+            self._value(session, scope, name)
         reads: Set[Tuple[str, str]] = set()
 
-        def note(action: int, first: Optional[str], _second: Optional[str], schema: Optional[str], _view: Optional[str]) -> int:
-            if action == sqlite3.SQLITE_READ and first:
-                reads.add((schema or "main", first.upper()))
+        def note(action: int, table: Optional[str], _column: Optional[str], schema: Optional[str], *_: object) -> int:
+            if action == sqlite3.SQLITE_READ and table:
+                reads.add((schema or "main", table.upper()))
             return sqlite3.SQLITE_OK
 
         self._typing.set_authorizer(note)
@@ -233,13 +234,22 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
     view, dot, number = declared.partition(".")
     if dot and view in VIEWS:
         described = VIEWS[view].columns[int(number)]
-        return wire_column(label, described, view.lower())
+        column = wire_column(label, described, view.lower())
+        if None in values:
+            column.flags &= ~NOT_NULL  # an aggregate over no rows
+        return column
     if item is not None and item.head in _TIME_FUNCTIONS:
         digits = max((len(str(value)) - 20 for value in values if value is not None), default=0)
         return Column(label, DATETIME, BINARY_CHARSET, 19 + (digits + 1 if digits > 0 else 0), BINARY, max(digits, 0))
+    head = item.head if item is not None else ""
     kinds = {type(value) for value in values if value is not None}
+    if head == "NULL":
+        return Column(label, NULL_TYPE, BINARY_CHARSET, 0, BINARY)
+    if head == "#":
+        unsigned = UNSIGNED if kinds == {str} else 0
+        return Column(label, LONGLONG, BINARY_CHARSET, 20, NOT_NULL | unsigned | BINARY)
     if not kinds:
-        return Column(label, NULL_TYPE if len(values) else VAR_STRING, BINARY_CHARSET if len(values) else UTF8MB4, 0, BINARY)
+        return Column(label, VAR_STRING, UTF8MB4, 0)
     flags = 0 if None in values else NOT_NULL
     if kinds == {int}:
         return Column(label, LONGLONG, BINARY_CHARSET, 20, flags | BINARY)

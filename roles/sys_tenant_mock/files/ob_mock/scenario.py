@@ -63,7 +63,8 @@ def apply(world: World, content: Dict[str, Any]) -> None:
     rules.max_sessions, rules.invited = login.get("max_sessions", 0), tuple(login.get("invited", ()))
 
 
-def _attempt(content: Dict[str, Any], path: str, action: Callable[[World, Any], None], world: World, entry: Any) -> None:
+def _attempt(content: Dict[str, Any], path: str, action: Callable[[World, Any], None], world: World,
+             entry: Any) -> None:
     try:
         action(world, entry)
     except (ValueError, SqlError) as failure:
@@ -127,7 +128,9 @@ def _failure(world: World, entry: Dict[str, Any]) -> None:
 
 
 def _fault(world: World, entry: Dict[str, Any]) -> None:
-    failure = SqlError(entry["errno"], entry.get("sqlstate", "HY000"), entry.get("message", "")) if "errno" in entry else None
+    failure = None
+    if "errno" in entry:
+        failure = SqlError(entry["errno"], entry.get("sqlstate", "HY000"), entry.get("message", ""))
     world.faults.arm(entry["statement"], entry["kind"], entry.get("times", 1), entry.get("seconds"), failure)
 
 

@@ -77,8 +77,8 @@ class Scheduler:
 
     def start(self, source: Tenant, name: str, pool: str, unit: str) -> CloneJob:
         """Begins a clone job, whose row is in PROGRESS at once; the start rules have been checked before."""
-        job = CloneJob(self._cluster.next_timestamp(), _trace_id(), source.tenant_id, source.tenant_name, name, pool, unit,
-                       self._cluster.clock.wall())
+        job = CloneJob(self._cluster.next_timestamp(), _trace_id(), source.tenant_id, source.tenant_name, name, pool,
+                       unit, self._cluster.clock.wall())
         self._cluster.record("clone_start", job_id=job.job_id, source_tenant_id=source.tenant_id,
                              clone_tenant_name=name)
         self._enter(job, state.LOCK, self._cluster.clock.now())

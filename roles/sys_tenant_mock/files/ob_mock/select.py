@@ -15,8 +15,8 @@ from .lexer import END, NUMBER, QUOTED, STRING, SYMBOL, SYSVAR, USERVAR, WORD, T
 CLAUSES = ("FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "FOR", "PROCEDURE", "INTO")
 _OPERATORS = {"&&": "AND", "||": "OR", "!": "NOT", "<=>": "IS", "/": "* 1.0 /", "<>": "<>"}
 _WORDS = {"DIV": "/", "MOD": "%", "RLIKE": "REGEXP", "DISTINCTROW": "DISTINCT", "TRUE": "1", "FALSE": "0"}
-_DROPPED = ("SQL_NO_CACHE", "SQL_CACHE", "SQL_CALC_FOUND_ROWS", "HIGH_PRIORITY", "STRAIGHT_JOIN", "SQL_SMALL_RESULT",
-            "SQL_BIG_RESULT", "SQL_BUFFER_RESULT")
+_DROPPED = ("SQL_NO_CACHE", "SQL_CACHE", "SQL_CALC_FOUND_ROWS", "HIGH_PRIORITY", "STRAIGHT_JOIN",
+            "SQL_SMALL_RESULT", "SQL_BIG_RESULT", "SQL_BUFFER_RESULT")
 _NO_PARENTHESES = ("CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP", "CURRENT_USER")
 _TYPES = {"CHAR": "TEXT", "NCHAR": "TEXT", "SIGNED": "INTEGER", "UNSIGNED": "INTEGER", "DATETIME": "TEXT",
           "TIMESTAMP": "TEXT", "DATE": "TEXT", "TIME": "TEXT", "BINARY": "TEXT", "DECIMAL": "NUMERIC", "DOUBLE": "REAL"}
@@ -27,7 +27,7 @@ SIGNED_64 = 2 ** 63
 
 @dataclass
 class Item:
-    """One entry of the select list: its label, and its first word when it is a function call or a variable."""
+    """One entry of the select list: its label; head: the function that it calls, # for a whole number, or NULL."""
 
     label: str
     head: str = ""
@@ -35,7 +35,7 @@ class Item:
 
 @dataclass
 class Translation:
-    """sql: for SQLite; typing_sql: the same without aggregates, for asking types; variables: what ``?1``... stand for."""
+    """sql: for SQLite; typing_sql: without aggregates, for asking types; variables: what ``?1`` ... stand for."""
 
     sql: str = ""
     typing_sql: str = ""
@@ -52,6 +52,14 @@ def translate(sql: str, ansi_quotes: bool = False) -> Translation:
 def literal(text: str) -> str:
     """A string as SQLite writes it; it has no escapes, so a NUL cannot stand in one."""
     return "'" + text.replace("'", "''").replace("\0", "") + "'"
+
+
+def compared(text: str) -> str:
+    """A string literal of a query: like all text of OceanBase it is compared by utf8mb4_general_ci.
+
+    Without letters that is of no consequence, and the column that it is compared with may be one of numbers.
+    """
+    return literal(text) + (" COLLATE general_ci" if any(char.isalpha() for char in text) else "")
 
 
 def quoted(name: str) -> str:
@@ -145,8 +153,11 @@ class _Translator:
         head = body[0].upper if len(body) > 1 and body[1].text == "(" or body[0].upper in _NO_PARENTHESES else ""
         if head and expression_end - start > 1 and self._closing(start + 1) != expression_end - 1:
             head = ""
-        if expression_end - start == 1 and body[0].kind == SYSVAR:
-            head = "@@"
+        if expression_end - start == 1 and body[0].kind == NUMBER and body[0].text.isdigit():
+            head = "#"
+        if expression_end - start == 1 and body[0].upper == "NULL":
+            head = "NULL"
+            label = "NULL" if end == expression_end else label
         self._result.items.append(Item(label, head))
         self._copy_until(expression_end)
         self._at = end
@@ -183,6 +194,9 @@ class _Translator:
         if end - start >= 3 and tokens[end - 2].upper == "AS":
             return end - 2, last.text
         before = tokens[end - 2]
+        if before.kind in (NUMBER, STRING) and last.upper in INTERVAL_UNITS and any(
+                token.upper == "INTERVAL" for token in tokens[start:end]):
+            return end, self._sql[tokens[start].start:last.end]
         ends_operand = before.kind in (NUMBER, STRING, QUOTED, SYSVAR, USERVAR) or before.text == ")" or (
             before.kind == WORD and before.is_identifier) or before.upper in ("NULL", "TRUE", "FALSE", "END")
         if end - start >= 2 and ends_operand and (
@@ -245,7 +259,7 @@ class _Translator:
             while self._token.kind == STRING:
                 text += self._token.text
                 self._at += 1
-            self._emit(literal(text))
+            self._emit(compared(text))
         elif token.kind == NUMBER:
             too_big = token.text.isdigit() and int(token.text) >= SIGNED_64
             self._emit(literal(token.text) if too_big else token.text)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import sys
 import traceback
@@ -30,11 +31,18 @@ class Server:
         self._clients: Set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> int:
-        """Listens on ``host``; the port, which the system chooses when ``port`` is 0. OSError when it cannot."""
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: Channel(self._welcome), host, port, backlog=BACKLOG)
-        sockets = self._server.sockets or ()
-        return int(sockets[0].getsockname()[1])
+        """
+        Listens on ``host``; the port, which the system chooses when ``port`` is 0. OSError when it cannot.
+
+        Of a name with several addresses (localhost) the first one counts, of IPv4 if there is one: with port 0 each
+        address would get a port of its own.
+        """
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        address = sorted(found, key=lambda info: info[0] != socket.AF_INET)[0][4][0]
+        server = await loop.create_server(lambda: Channel(self._welcome), address, port, backlog=BACKLOG)
+        self._server = server
+        return int(server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
         """Listens no more and ends all connections."""

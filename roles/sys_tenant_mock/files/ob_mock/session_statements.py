@@ -11,10 +11,11 @@ from .error_table import error
 from .lexer import SYSVAR, Token
 from .login_rules import check_database
 from .privileges import require_administration, require_select, user_of
+from .queries import DATABASES
 from .results import Ok, Rows
 from .session import Session
 from .show import describe_rows
-from .syntax_tree import Describe, Kill, SetVariables, Transaction, Use
+from .syntax_tree import Describe, Kill, Nothing, SetVariables, Use
 from .world import World
 
 
@@ -26,8 +27,11 @@ def set_variables(world: World, session: Session, statement: SetVariables) -> Ok
         if scope == "user":
             session.user_variables[name] = value
         elif name == "ob_global_debug_sync":
+            if scope == "global":
+                raise error("ER_LOCAL_VARIABLE", name)
             require_administration(world.cluster, session)
             world.scheduler.debug_sync.execute(str(value or ""))
+            session.variables[name] = str(value or "")
         else:
             if scope == "global":
                 require_administration_of_tenant(world, session)
@@ -54,8 +58,8 @@ def use(world: World, session: Session, statement: Use) -> Ok:
     return Ok()
 
 
-def transaction(_world: World, _session: Session, _statement: Transaction) -> Ok:
-    """BEGIN, COMMIT, ROLLBACK: every statement of the mock is complete in itself, so there is nothing to do."""
+def nothing(_world: World, _session: Session, _statement: Nothing) -> Ok:
+    """BEGIN, COMMIT, ROLLBACK, a comment: every statement of the mock is complete in itself."""
     return Ok()
 
 
@@ -82,6 +86,8 @@ def describe(world: World, session: Session, statement: Describe) -> Rows:
     if not database:
         raise error("OB_ERR_NO_DB_SELECTED")
     view = statement.table.upper()
+    if database.lower() not in DATABASES:
+        raise error("OB_ERR_BAD_DATABASE")
     if database.lower() != "oceanbase" or view not in world.queries.views:
         raise error("OB_TABLE_NOT_EXIST", database.lower(), statement.table.lower())
     require_select(world.cluster, session, view)

@@ -17,6 +17,7 @@ from .queries import DATABASES
 from .results import Column, Rows
 from .select import literal, quoted, translate
 from .session import Session
+from .store import open_database
 from .syntax_tree import Show
 from .variables import CHARSETS, COLLATIONS
 from .view_columns import BINARY_CHARSET, LONGLONG, UTF8MB4, VAR_STRING, View
@@ -51,7 +52,7 @@ def _filtered(columns: List[Column], rows: List[Tuple[Any, ...]], statement: Sho
     if statement.where:
         translated = translate("SELECT 1 WHERE " + statement.where, ansi_quotes).sql
         condition = translated[translated.index("WHERE") + len("WHERE"):]
-    database = sqlite3.connect(":memory:")
+    database = open_database()
     try:
         database.execute("CREATE TABLE shown (%s)" % ", ".join(name + " COLLATE NOCASE" for name in names))
         database.executemany("INSERT INTO shown VALUES (%s)" % ", ".join("?" * len(names)), rows)
@@ -68,16 +69,17 @@ def _variables(world: World, session: Session, statement: Show) -> Answer:
 
 
 def _parameters(world: World, session: Session, _statement: Show) -> Answer:
-    names = ("zone", "svr_type", "svr_ip", "svr_port", "name", "data_type", "value", "info", "section", "scope", "source",
-             "edit_level", "default_value", "isdefault")
+    names = ("zone", "svr_type", "svr_ip", "svr_port", "name", "data_type", "value", "info", "section", "scope",
+             "source", "edit_level", "default_value", "isdefault")
     columns = [number(name) if name in ("svr_port", "isdefault") else text(name, 4096) for name in names]
     rows: List[Tuple[Any, ...]] = []
     for name in world.cluster.parameters:
         known, value = KNOWN_PARAMETERS[name], world.cluster.parameters[name]
         # A parameter with a leading underscore is hidden unless it was changed (facts, section 8.5).
         if not name.startswith("_") or value != known.default:
-            rows.append(("zone1", "observer", "127.0.0.1", 2882, name, known.data_type, value, known.info, known.section,
-                         "CLUSTER", "DEFAULT", "DYNAMIC_EFFECTIVE", known.default, int(value == known.default)))
+            rows.append((
+                "zone1", "observer", "127.0.0.1", 2882, name, known.data_type, value, known.info, known.section,
+                "CLUSTER", "DEFAULT", "DYNAMIC_EFFECTIVE", known.default, int(value == known.default)))
     return columns, rows
 
 
@@ -144,7 +146,7 @@ def _grants(world: World, session: Session, statement: Show) -> Answer:
     name = statement.of or session.user
     user = world.cluster.users.get((session.tenant_id, name))
     if user is None:
-        raise error("ER_NO_SUCH_GRANT", name, "%")
+        raise error("ER_PASSWORD_NO_MATCH")
     if name != session.user and not user_of(world.cluster, session).may("CREATE USER", "SUPER"):
         raise error("OB_ERR_NO_PRIVILEGE")
     by_level: Dict[str, List[str]] = {"*.*": []}
@@ -158,8 +160,8 @@ def _grants(world: World, session: Session, statement: Show) -> Answer:
 
 
 def _processlist(world: World, session: Session, _statement: Show) -> Answer:
-    columns = [number("Id"), text("User", 128), text("Host", 512), text("db", 512), text("Command", 16384), number("Time"),
-               text("State", 512), text("Info", 1048572)]
+    columns = [number("Id"), text("User", 128), text("Host", 512), text("db", 512), text("Command", 16384),
+               number("Time"), text("State", 512), text("Info", 1048572)]
     everything = session.tenant_id == SYS_TENANT_ID and user_of(world.cluster, session).may("PROCESS", "SUPER")
     rows: List[Tuple[Any, ...]] = [
         (one.connection_id, one.user, one.host, one.database, "Query" if one.running else "Sleep", 0,

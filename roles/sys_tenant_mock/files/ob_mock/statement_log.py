@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any, Dict, Optional, TextIO
 
 _GAP = r"(?:\s|/\*.*?\*/)+"
-_STRING = r"""(?:'(?:[^'\\]|\\.|'')*'?|"(?:[^"\\]|\\.|"")*"?)"""
+_STRING = r"""(?:'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'?|"[^"\\]*(?:(?:\\.|"")[^"\\]*)*"?)"""
 SECRET = re.compile(
     r"(?P<before>\bIDENTIFIED" + _GAP + r"BY" + _GAP + r"(?:PASSWORD" + _GAP + r")?"
     r"|\bPASSWORD(?:" + _GAP + r"FOR\b[^=]*)?\s*(?:=\s*(?:PASSWORD\s*)?)?\(?\s*)"

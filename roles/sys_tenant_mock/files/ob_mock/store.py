@@ -23,7 +23,7 @@ def fold(text: str) -> str:
 
 
 def _compare(left: Any, right: Any) -> int:
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)
 
 
 def _general_ci(left: str, right: str) -> int:
@@ -46,7 +46,7 @@ def open_database() -> sqlite3.Connection:
     return database
 
 
-def _declaration(column: "Field[Any]") -> str:
+def _declaration(column: Field[Any]) -> str:
     """SQLite's declaration of a field: SCN do not fit its integers and are kept as text that compares as numbers."""
     if column.metadata.get("unsigned"):
         return column.name + " TEXT COLLATE numeric"
@@ -58,10 +58,12 @@ def _declaration(column: "Field[Any]") -> str:
 class Table(Generic[Row]):
     """One table: its columns are the fields of a dataclass, its rows are added one by one and removed together."""
 
-    def __init__(self, database: sqlite3.Connection, name: str, row_type: Type[Row], indexes: Iterable[str] = ()) -> None:
+    def __init__(self, database: sqlite3.Connection, name: str, row_type: Type[Row],
+                 indexes: Iterable[str] = ()) -> None:
         self._database = database
         self._name = "oceanbase." + name
-        columns = [column for column in fields(row_type) if column.metadata.get("stored", True)]  # type: ignore[arg-type]
+        all_fields = fields(row_type)  # type: ignore[arg-type]  # a type variable cannot be bound to dataclasses
+        columns = [column for column in all_fields if column.metadata.get("stored", True)]
         self._columns = [(column.name, bool(column.metadata.get("unsigned"))) for column in columns]
         database.execute("CREATE TABLE %s (%s)" % (self._name, ", ".join(map(_declaration, columns))))
         for index in indexes:

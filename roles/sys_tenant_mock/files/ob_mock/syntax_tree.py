@@ -142,8 +142,8 @@ class Describe(Statement):
 
 
 @dataclass
-class Transaction(Statement):
-    """BEGIN, COMMIT or ROLLBACK: the mock's statements commit by themselves."""
+class Nothing(Statement):
+    """BEGIN, COMMIT, ROLLBACK, or only a comment: the mock's statements commit by themselves."""
 
 
 @dataclass

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+from .clock import parse_offset
 from .error_table import error
 from .functions import mysql_version
 from .session import Session
@@ -77,7 +78,7 @@ def _table(version: str) -> Dict[str, Variable]:
         "tx_isolation": Variable("text", "READ-COMMITTED"),
         "tx_read_only": Variable("bool", 0),
         "unique_checks": Variable("bool", 1),
-        "version": Variable("text", mysql_version(version), READ_ONLY),
+        "version": Variable("text", mysql_version(version), GLOBAL_ONLY),
         "version_comment": Variable("text", comment, READ_ONLY),
         "wait_timeout": Variable("int", 28800),
     })
@@ -150,8 +151,10 @@ class Variables:
             raise error("ER_UNKNOWN_CHARACTER_SET", text)
         if kind == "collation" and text.lower() not in COLLATIONS:
             raise error("ER_UNKNOWN_COLLATION", text)
-        if kind == "zone" and not Session(0, "").set_time_zone(text):
-            raise error("ER_UNKNOWN_TIME_ZONE", text)
+        if kind == "zone":
+            if parse_offset(text) is None:
+                raise error("ER_UNKNOWN_TIME_ZONE", text)
+            return text if len(text) == len("+08:00") else text[0] + "0" + text[1:]
         if kind == "mode" and any(mode not in SQL_MODES for mode in text.upper().split(",")):
             raise error("ER_WRONG_VALUE_FOR_VAR", name, text)
         if kind in ("charset", "collation"):
@@ -167,6 +170,4 @@ def _number(name: str, kind: str, value: Any) -> int:
         return switch
     if not isinstance(value, int):
         raise error("ER_WRONG_TYPE_FOR_VAR", name)
-    if name.endswith("_timeout") and value < 0 and name != "ob_trx_lock_timeout":
-        raise error("ER_WRONG_VALUE_FOR_VAR", name, value)
     return value

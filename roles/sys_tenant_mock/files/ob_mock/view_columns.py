@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The views of database ``oceanbase``, column by column: label, MySQL type, nullability, and where the value comes from.
+"""The views of database ``oceanbase``, column by column: label, MySQL type, nullability, source of the value.
 
 Clone views: OceanBase facts, section 4.1; DBA_OB_TENANTS: section 7; event history: section 5.7; the others have the
 columns of the OceanBase 4.3 reference. One line is ``label type [!] = expression``; ``!`` means NOT NULL.
@@ -175,7 +175,7 @@ VIEWS: Dict[str, View] = {
 def wire_column(label: str, column: ViewColumn, view: str = "") -> Column:
     """How a column of a view looks on the wire (OceanBase facts, section 4.1): type, flags, length in bytes."""
     flags = 0 if column.nullable else NOT_NULL
-    kind, _, rest = column.sql_type.partition("(")
+    kind, dummy, rest = column.sql_type.partition("(")
     size = int(re.sub(r"\D", "", rest) or 0)
     if kind == "bigint":
         unsigned = UNSIGNED if column.sql_type.endswith("unsigned") else 0
