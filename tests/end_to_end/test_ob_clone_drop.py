@@ -15,7 +15,7 @@ from support.ob_mock import Mock, wait_for
 LEFT = {"tenant": ["clone_a"], "resource_pool": ["pool_clone_a"]}
 
 
-@pytest.fixture()
+@pytest.fixture
 def mock() -> Iterator[Mock]:
     with Mock(step_seconds=0.01) as running:
         yield running
