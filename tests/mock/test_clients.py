@@ -20,6 +20,7 @@ from typing import Any
 import mysql.connector
 import pymysql
 import pytest
+import trustme
 
 from support.ob_mock import REPOSITORY, Mock, wait_for
 
@@ -131,6 +132,13 @@ def test_pymysql_column_types(held: Mock) -> None:
     assert (types["CLONE_JOB_ID"], types["STATUS"], types["CLONE_START_TIME"]) == (8, 253, 7)
 
 
+def test_pymysql_sends_and_receives_20_megabytes(mock: Mock) -> None:
+    data = ("x" * 1000 + "it's ") * 20_000
+    with mock.connect(max_allowed_packet=1 << 26) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT %s AS data", (data,))
+        assert cursor.fetchall() == [{"data": data}]
+
+
 # MySQL Connector/Python
 
 @pytest.fixture
@@ -185,6 +193,24 @@ def test_connector_changes_and_resets_the_session(connector: Any) -> None:
 
 
 # The mariadb command line
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_mariadb_cli_uses_tls(mariadb: str, tmp_path: Path, trusted: bool) -> None:
+    ours, stranger = trustme.CA(), trustme.CA()
+    certificate = ours.issue_cert("127.0.0.1")
+    certificate.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
+    certificate.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    (ours if trusted else stranger).cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with Mock(password=PASSWORD, tls_cert=tmp_path / "cert.pem", tls_key=tmp_path / "key.pem") as mock:
+        shown = cli(mariadb, mock, "\\s\n", "--ssl-ca", str(tmp_path / "ca.pem"), "--ssl-verify-server-cert")
+        if trusted:
+            assert (shown.returncode, shown.stderr) == (0, "")
+            assert re.search(r"^SSL:\s+Cipher in use is TLS_", shown.stdout, re.MULTILINE)
+        else:
+            assert shown.returncode == 1
+            assert "ERROR 2026 (HY000): TLS/SSL error" in shown.stderr
+        assert mock.errors() == ""
+
 
 def cli(mariadb: str, mock: Mock, script: str, *options: str) -> subprocess.CompletedProcess[str]:
     """Gives a script to the client, as a person would type it."""

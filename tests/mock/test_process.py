@@ -93,6 +93,19 @@ def test_it_starts_quickly() -> None:
     assert min(times) < 0.3
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "0.0.0.0"])
+def test_a_host_has_one_port(host: str) -> None:
+    with Mock(host=host) as mock:
+        assert [mock.sql("SELECT 1 AS one") for _unused in range(3)] == [[{"one": 1}]] * 3
+        assert int(mock.port_file.read_text(encoding="ascii")) == mock.port
+
+
+def test_a_host_that_does_not_exist() -> None:
+    done = run("--host", "no.such.host.invalid", "--port", "0")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Traceback" not in done.stderr
+
+
 def test_it_listens_on_one_address_only() -> None:
     with Mock() as mock:
         with pytest.raises(ConnectionRefusedError):
