@@ -75,7 +75,8 @@ class CancelTask(Task):
         self.request = Request.from_options(options, check_mode)
 
     def work(self, session: Session, clock: Clock) -> None:
-        assert self.request
+        if self.request is None:
+            raise AssertionError("prepare() comes before work()")
         report = self.report
         try:
             report.outcome = _Run(self.request, session, clock, report).outcome()
@@ -137,7 +138,8 @@ class _Run:
         self.selector = Selector(clone_job_id=sighting.job.job_id)
         decision = self.decide(sighting)
         if decision.action is Action.CANCEL:
-            assert sighting.progress is not None
+            if sighting.progress is None:
+                raise AssertionError("only a row in PROGRESS can be cancelled")
             decision = self.predict(sighting) if self.request.check_mode else self.cancel(sighting.progress)
         if decision.action is Action.WAIT and not self.request.check_mode:
             decision = self.follow()
@@ -172,7 +174,8 @@ class _Run:
     def predict(self, sighting: Sighting) -> Decision:
         """What the real run would do and be told, for check mode."""
         job = sighting.progress
-        assert job is not None
+        if job is None:
+            raise AssertionError("only a row in PROGRESS can be cancelled")
         decision = self.decide(sighting, self.tenant_is_normal(job.clone_tenant))
         if decision.action is Action.CANCEL:
             self.report.predicted(cancel_statement(job.clone_tenant), job)

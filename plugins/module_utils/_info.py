@@ -83,7 +83,8 @@ class InfoTask(Task):
         self.query = Query.from_options(options)
 
     def work(self, session: Session, clock: Clock) -> None:
-        assert self.query
+        if self.query is None:
+            raise AssertionError("prepare() comes before work()")
         query = self.query
         retry(session.connect, clock, float(session.login.connect_timeout))
         rows = retry(lambda: read_rows(session, *query.parts()), clock, float(session.login.read_timeout))

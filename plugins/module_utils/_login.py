@@ -92,7 +92,7 @@ def read_option_file(path: str) -> Dict[str, str]:
         raise InvalidOption("config_file %s has no section [client]" % path, hint) from None
     except configparser.Error as error:
         # The parser's own text quotes the line, which may be the one with the password.
-        line = getattr(error, "lineno", None) or next((number for number, _ in getattr(error, "errors", [])), "?")
+        line = getattr(error, "lineno", None) or next((entry[0] for entry in getattr(error, "errors", [])), "?")
         raise InvalidOption("config_file %s is not a valid option file (line %s)" % (path, line), hint) from None
     return {key.replace("_", "-"): _unquote(value) for key, value in section if value is not None}
 

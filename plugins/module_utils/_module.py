@@ -68,7 +68,7 @@ class OceanBaseModule(AnsibleModule):  # type: ignore[misc]
 
     def finish(self) -> None:
         """Runs the task and exits; a Failure becomes a failed task that says what could not be done, and why."""
-        failure = None
+        failure, trace = None, ""
         try:
             self._run()
         except Failure as error:

@@ -120,6 +120,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+changed:
+  description:
+    - Whether the server accepted a C(CANCEL) of this run; in check mode, whether it would.
+  type: bool
+  returned: always
+  sample: true
 outcome:
   description:
     - What became of the clone job, or in check mode would become of it. V(null) if the task failed before that was

@@ -26,12 +26,14 @@ def test_a_harmful_name_is_refused_and_the_option_is_named(name):
         check_name("source_tenant", name)
 
 
-@pytest.mark.parametrize(("given", "sent"), [("1706251714452555625", "1706251714452555625"), (" 7\n", "7"), ("007", "7")])
+@pytest.mark.parametrize(("given", "sent"), [
+    ("1706251714452555625", "1706251714452555625"), (" 7\n", "7"), ("007", "7")])
 def test_a_job_id_is_plain_digits(given, sent):
     assert check_job_id("clone_job_id", given) == sent
 
 
-@pytest.mark.parametrize("given", ["", "0", "-1", "1.5", "1e18", "9223372036854775808", "9" * 400, "x", "1 OR 1=1", "١"])
+@pytest.mark.parametrize("given", [
+    "", "0", "-1", "1.5", "1e18", "9223372036854775808", "9" * 400, "x", "1 OR 1=1", "١"])
 def test_anything_else_is_no_job_id(given):
     with pytest.raises(InvalidOption, match="^clone_job_id"):
         check_job_id("clone_job_id", given)

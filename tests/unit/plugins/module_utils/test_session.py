@@ -138,7 +138,8 @@ def test_labels_are_in_lower_case(driver):
 
 @pytest.mark.parametrize("error", [
     pymysql.OperationalError(2013, "Lost connection"), pymysql.InterfaceError(0, ""),
-    pymysql.InternalError("Packet sequence number wrong"), IndexError("x"), UnicodeDecodeError("utf8", b"x", 0, 1, "y")])
+    pymysql.InternalError("Packet sequence number wrong"), IndexError("x"),
+    UnicodeDecodeError("utf8", b"x", 0, 1, "y")])
 def test_a_broken_connection_is_made_again_at_the_next_statement(driver, error):
     driver.answers = [[], error, [], [{"a": 1}]]
     opened = session()
@@ -193,7 +194,7 @@ def test_nothing_is_tried_when_no_time_is_left(driver):
     with pytest.raises(ConnectionLost, match="no time is left"):
         opened.connect()
     assert len(driver.connections) == 1
-    assert [statement for statement, _ in driver.statements][1:] == ["SELECT 1"]
+    assert [sent[0] for sent in driver.statements][1:] == ["SELECT 1"]
 
 
 def test_an_answer_is_awaited_for_read_timeout_or_until_the_limit(driver):
