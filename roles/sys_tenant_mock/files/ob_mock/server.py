@@ -39,7 +39,7 @@ class Server:
         """
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        address = sorted(found, key=lambda info: info[0] != socket.AF_INET)[0][4][0]
+        address = str(sorted(found, key=lambda info: info[0] != socket.AF_INET)[0][4][0])
         server = await loop.create_server(lambda: Channel(self._welcome), address, port, backlog=BACKLOG)
         self._server = server
         return int(server.sockets[0].getsockname()[1])
