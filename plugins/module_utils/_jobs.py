@@ -55,6 +55,8 @@ STATUSES: Dict[str, Phase] = {
 }
 # The status in HISTORY of a job whose cancel is through.
 CANCELED = "CLONE_SYS_CANCELED"
+# The status in HISTORY of a job that made its tenant.
+SUCCESS = "CLONE_SYS_SUCCESS"
 
 # The columns of both views, in their order (OceanBase facts, section 4.1).
 COLUMNS = (
@@ -69,7 +71,7 @@ _TIME_COLUMNS = ("CLONE_START_TIME", "CLONE_FINISHED_TIME")
 PROGRESS = "progress"
 HISTORY = "history"
 VIEWS = {PROGRESS: "oceanbase.DBA_OB_CLONE_PROGRESS", HISTORY: "oceanbase.DBA_OB_CLONE_HISTORY"}
-_TENANTS = "oceanbase.DBA_OB_TENANTS"
+TENANTS = "oceanbase.DBA_OB_TENANTS"
 
 # The texts that a cancel leaves in ERROR_MESSAGE (OceanBase facts, section 5.4).
 _CANCELED_IN = re.compile(r"clone job has been canceled in (\S+) status")
@@ -181,7 +183,7 @@ class Part(NamedTuple):
         if self.newest is None:
             return statement
         # A job id is the time of the start (OceanBase facts, section 4.2).
-        return "SELECT * FROM (%s ORDER BY CLONE_JOB_ID DESC LIMIT %d) AS NEWEST" % (statement, self.newest)
+        return "SELECT * FROM (%s ORDER BY CLONE_JOB_ID DESC LIMIT %s) AS NEWEST" % (statement, self.newest)
 
 
 def read_rows(session: Session, *parts: Part) -> List[Dict[str, Any]]:
@@ -221,7 +223,7 @@ def look(session: Session, selector: Selector) -> Sighting:
 def tenant_is_normal(session: Session, name: str) -> bool:
     """Whether a user tenant of exactly that name exists and is NORMAL, which ends the time for cancelling its clone."""
     rows = session.run(
-        "SELECT TENANT_NAME, STATUS FROM %s WHERE TENANT_NAME = %%s" % _TENANTS, [name])
+        "SELECT TENANT_NAME, STATUS FROM %s WHERE TENANT_NAME = %%s" % TENANTS, [name])
     return any(row["tenant_name"] == name and row["status"] == "NORMAL" for row in rows)
 
 

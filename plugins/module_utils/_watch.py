@@ -1,0 +1,87 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release. Do not use it from elsewhere.
+"""Looking at the clone views again and again: what is transient is outlasted, and each look is noted."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping, Optional, TypeVar
+
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
+    InvalidOption,
+    ServerError,
+    WaitTimeout,
+)
+from ansible_collections.community.oceanbase.plugins.module_utils._jobs import Sighting, look
+from ansible_collections.community.oceanbase.plugins.module_utils._report import Report
+from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector
+from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
+from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, poll_delay, retry
+
+T = TypeVar("T")
+
+# One look that finds nothing is not enough to call a job vanished: the answer may come from a lagging replica.
+_LOOKS_UNTIL_VANISHED = 3
+
+
+def check_wait_options(options: Mapping[str, Any]) -> None:
+    """InvalidOption if a time in the options cannot be meant."""
+    if options["wait_timeout"] < 0:
+        raise InvalidOption("wait_timeout is %d, but must not be negative" % options["wait_timeout"])
+    if not 0 < options["poll_interval"] < float("inf"):
+        raise InvalidOption("poll_interval is %s, but must be more than 0 seconds" % options["poll_interval"])
+
+
+class Watch:
+    """The views through one session. ``deadline`` is the time of ``clock``, in seconds, at which trying ends."""
+
+    def __init__(self, session: Session, clock: Clock, report: Report, deadline: float) -> None:
+        self.session = session
+        self.clock = clock
+        self.report = report
+        self.deadline = deadline
+
+    def connect(self) -> None:
+        """Connects; tries for as long as one connection may take."""
+        # Nothing is begun after the deadline but a last look at the views, which must be over by then.
+        self.session.limit(self.deadline + self.session.login.read_timeout - self.clock.elapsed())
+        retry(self.session.connect, self.clock, min(self.deadline, float(self.session.login.connect_timeout)))
+
+    def ask(self, question: Callable[[], T]) -> T:
+        """What ``question()`` reads from the session, asked again after what is transient."""
+        return retry(question, self.clock, self.deadline)
+
+    def look(self, selector: Selector) -> Sighting:
+        """What both views show of the selected job, noted in the report."""
+        sighting = self.ask(lambda: look(self.session, selector))
+        self.report.saw(sighting.job, self.clock.elapsed())
+        return sighting
+
+    def follow(self, selector: Selector, poll_interval: float, verdict: Callable[[Sighting], Optional[T]],
+               hint: str) -> T:
+        """
+        Looks at the one job that ``selector`` names until ``verdict`` has one, and returns that. WaitTimeout, with
+        ``hint``, at the deadline; ServerError if the job vanishes.
+        """
+        start = self.clock.elapsed()
+        missing = 0
+        while True:
+            pause = poll_delay(self.clock.elapsed() - start, poll_interval)
+            self.clock.sleep(pause, self.deadline)
+            last = self.clock.elapsed() >= self.deadline
+            sighting = self.look(selector)
+            missing = 0 if sighting.job else missing + 1
+            if missing == _LOOKS_UNTIL_VANISHED:
+                raise ServerError("clone job %s is in neither view any more, so what became of it cannot be proven"
+                                  % selector.clone_job_id, "Ask who removes rows from DBA_OB_CLONE_HISTORY.")
+            found = verdict(sighting) if sighting.job else None
+            if found is not None:
+                return found
+            if last:
+                raise WaitTimeout(
+                    "clone job %s is %s after %s s (wait_timeout)" % (
+                        selector.clone_job_id,
+                        "still in %s" % sighting.job.status if sighting.job else "in neither view",
+                        format(self.deadline, "g")), hint)
