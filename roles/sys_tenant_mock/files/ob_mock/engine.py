@@ -30,7 +30,7 @@ from .scheduler import Scheduler
 from .session import Session
 from .show import show
 from .variables import Variables
-from .view_columns import BINARY, BINARY_CHARSET, LONGLONG, NOT_NULL
+from .view_columns import BINARY, BINARY_CHARSET, LONGLONG
 from .world import World
 
 FIRST_CONNECTION_ID = 3221487617  # session ids of OceanBase have their top bits set (facts, section 8.2)
@@ -160,7 +160,7 @@ class Engine:
             self._check_killed(session)
         if statement.seconds > limit / 1e6:
             raise error("OB_TIMEOUT", limit)
-        return Rows([Column(statement.label, LONGLONG, BINARY_CHARSET, 20, NOT_NULL | BINARY)], [(0,)])
+        return Rows([Column(statement.label, LONGLONG, BINARY_CHARSET, 20, BINARY)], [(0,)])
 
     async def _end_of(self, session: Session, job: CloneJob) -> Result:
         """Blocks until the job is in HISTORY; ob_query_timeout does not limit that (facts, section 5.6)."""

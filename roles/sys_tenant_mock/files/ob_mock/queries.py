@@ -235,8 +235,8 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
     if dot and view in VIEWS:
         described = VIEWS[view].columns[int(number)]
         column = wire_column(label, described, view.lower())
-        if None in values:
-            column.flags &= ~NOT_NULL  # an aggregate over no rows
+        if item is not None and item.head:
+            column.flags &= ~NOT_NULL  # an aggregate, which is NULL over no rows
         return column
     if item is not None and item.head in _TIME_FUNCTIONS:
         digits = max((len(str(value)) - 20 for value in values if value is not None), default=0)
@@ -250,10 +250,9 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
         return Column(label, LONGLONG, BINARY_CHARSET, 20, NOT_NULL | unsigned | BINARY)
     if not kinds:
         return Column(label, VAR_STRING, UTF8MB4, 0)
-    flags = 0 if None in values else NOT_NULL
     if kinds == {int}:
-        return Column(label, LONGLONG, BINARY_CHARSET, 20, flags | BINARY)
+        return Column(label, LONGLONG, BINARY_CHARSET, 20, BINARY)
     if kinds <= {int, float}:
-        return Column(label, DOUBLE, BINARY_CHARSET, 23, flags | BINARY, 31)
+        return Column(label, DOUBLE, BINARY_CHARSET, 23, BINARY, 31)
     longest = max(len(str(value)) for value in values if value is not None)
-    return Column(label, VAR_STRING, UTF8MB4, longest * BYTES_PER_CHARACTER, flags)
+    return Column(label, VAR_STRING, UTF8MB4, longest * BYTES_PER_CHARACTER)

@@ -77,14 +77,14 @@ class _Translator:
         self._result = Translation()
 
     def run(self) -> Translation:
-        list_depth = 0
-        while self._tokens[self._at].text == "(" and self._tokens[self._at].kind == SYMBOL:
-            self._emit("(")
-            self._at += 1
-            list_depth += 1
-        if self._tokens[self._at].upper == "SELECT":
-            self._select_list()
+        self._operand_in_parentheses()
         while self._token.kind != END:
+            if self._word(0) == "SELECT" and not self._result.items:
+                self._select_list()
+                continue
+            if self._word(0) == "UNION":
+                self._union()
+                continue
             if self._word(0) == "FOR" and self._word(1) == "UPDATE":
                 break
             if self._word(0) == "LOCK" and self._word(1) == "IN":
@@ -96,6 +96,19 @@ class _Translator:
         self._result.sql = " ".join(self._out)
         self._result.typing_sql = " ".join(self._typing)
         return self._result
+
+    def _operand_in_parentheses(self) -> None:
+        """``(SELECT ...)`` as a whole query or as part of a union, which SQLite does not know."""
+        while self._symbol() == "(":
+            self._emit("SELECT * FROM (")
+            self._at += 1
+
+    def _union(self) -> None:
+        self._at += 1
+        kind = self._word(0)
+        self._emit("UNION ALL" if kind == "ALL" else "UNION")
+        self._at += kind in ("ALL", "DISTINCT")
+        self._operand_in_parentheses()
 
     # Reading
 

@@ -20,7 +20,7 @@ from .session import Session
 from .store import open_database
 from .syntax_tree import Show
 from .variables import CHARSETS, COLLATIONS
-from .view_columns import BINARY_CHARSET, LONGLONG, UTF8MB4, VAR_STRING, View
+from .view_columns import BINARY_CHARSET, LONGLONG, NOT_NULL, UTF8MB4, VAR_STRING, View
 from .world import World
 
 Answer = Tuple[List[Column], List[Tuple[Any, ...]]]
@@ -28,12 +28,12 @@ Answer = Tuple[List[Column], List[Tuple[Any, ...]]]
 
 def text(name: str, length: int) -> Column:
     """A text column; length in bytes."""
-    return Column(name, VAR_STRING, UTF8MB4, length)
+    return Column(name, VAR_STRING, UTF8MB4, length, NOT_NULL)
 
 
 def number(name: str) -> Column:
     """A column of whole numbers."""
-    return Column(name, LONGLONG, BINARY_CHARSET, 20, 128)
+    return Column(name, LONGLONG, BINARY_CHARSET, 20, NOT_NULL)
 
 
 def show(world: World, session: Session, statement: Show) -> Rows:

@@ -16,7 +16,7 @@ from typing import Dict, List, NamedTuple
 from .results import Column
 
 LONGLONG, TIMESTAMP, DOUBLE, VAR_STRING, DATETIME, NULL_TYPE = 8, 7, 5, 253, 12, 6
-NOT_NULL, UNSIGNED, BINARY = 1, 32, 128
+NOT_NULL, UNSIGNED, BINARY, TIMESTAMP_FLAG = 1, 32, 128, 1024
 BINARY_CHARSET, UTF8MB4 = 63, 45
 BYTES_PER_CHARACTER = 4
 
@@ -179,9 +179,9 @@ def wire_column(label: str, column: ViewColumn, view: str = "") -> Column:
     size = int(re.sub(r"\D", "", rest) or 0)
     if kind == "bigint":
         unsigned = UNSIGNED if column.sql_type.endswith("unsigned") else 0
-        return Column(label, LONGLONG, BINARY_CHARSET, 20, flags | unsigned | BINARY, 0, view, "oceanbase")
+        return Column(label, LONGLONG, BINARY_CHARSET, 20, flags | unsigned, 0, view, "oceanbase")
     if kind == "timestamp":
-        return Column(label, TIMESTAMP, BINARY_CHARSET, 26, flags | BINARY, 6, view, "oceanbase")
+        return Column(label, TIMESTAMP, BINARY_CHARSET, 26, flags | BINARY | TIMESTAMP_FLAG, 6, view, "oceanbase")
     if kind == "double":
-        return Column(label, DOUBLE, BINARY_CHARSET, 23, flags | BINARY, 31, view, "oceanbase")
+        return Column(label, DOUBLE, BINARY_CHARSET, 23, flags, 31, view, "oceanbase")
     return Column(label, VAR_STRING, UTF8MB4, size * BYTES_PER_CHARACTER, flags, 0, view, "oceanbase")
