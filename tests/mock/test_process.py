@@ -142,6 +142,29 @@ def test_a_client_that_leaves_ends_its_session_but_not_the_job() -> None:
         assert [row["status"] for row in mock.history()] == ["CLONE_SYS_SUCCESS"]
 
 
+def test_killing_a_session_hangs_up_or_tells_it() -> None:
+    """As an OceanBase server was seen to do: who waits for an answer gets 5066, all others are disconnected."""
+    with Mock() as mock, mock.connect() as idle, mock.connect() as myself, mock.connect() as busy:
+        mock.sql(f"KILL {idle.thread_id()}")
+        assert idle._sock.recv(1) == b""
+        with pytest.raises(pymysql.err.OperationalError, match="Lost connection"):
+            myself.query(f"KILL {myself.thread_id()}")
+        answers = []
+
+        def sleep() -> None:
+            with pytest.raises(pymysql.err.OperationalError) as caught:
+                busy.query("SELECT SLEEP(9)")
+            answers.append(caught.value.args[0])
+
+        sleeper = threading.Thread(target=sleep)
+        sleeper.start()
+        wait_for(lambda: [one for one in mock.sql("SHOW PROCESSLIST") if one["info"] == "SELECT SLEEP(9)"], "the sleep")
+        mock.sql(f"KILL {busy.thread_id()}")
+        sleeper.join(5)
+        assert answers == [5066]
+        assert busy._sock.recv(1) == b""
+
+
 def test_many_sessions_poll_at_once() -> None:
     """500 sessions connect in one moment, poll together until a job has ended, and all of them see its end."""
     query = b"SELECT STATUS FROM oceanbase.DBA_OB_CLONE_HISTORY"

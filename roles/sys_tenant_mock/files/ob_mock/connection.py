@@ -46,7 +46,7 @@ class Connection:
         A packet that makes no sense ends the connection without an answer, as OceanBase does it.
         """
         try:
-            self._session = self._engine.open_session(self._channel.peer)
+            self._open_session()
             await self._serve()
         except SqlError as failure:
             await self._say_farewell(failure)
@@ -106,8 +106,12 @@ class Connection:
     async def _change_user(self, login: Login) -> bool:
         self._close_session()
         self._commands = Commands(self)
-        self._session = self._engine.open_session(self._channel.peer)
+        self._open_session()
         return await self._log_in(login)
+
+    def _open_session(self) -> None:
+        self._session = self._engine.open_session(self._channel.peer)
+        self._session.disconnect = self._channel.abort
 
     def reset(self) -> None:
         """Brings the session back to what it was after the login."""

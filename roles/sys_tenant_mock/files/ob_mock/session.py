@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from .clock import parse_offset
 
@@ -17,6 +17,7 @@ class Session:
 
     host: the client's address without its port. variables: only what this session has set. warnings: (level, number,
     text) of the last statement. killed: '' or the word of the KILL that hit it (query, connection).
+    disconnect: hangs up on the client.
     """
 
     connection_id: int
@@ -32,6 +33,7 @@ class Session:
     running: str = ""
     killed: str = ""
     utc_offset: int = 28800
+    disconnect: Callable[[], None] = lambda: None
 
     @property
     def autocommit(self) -> bool:

@@ -75,6 +75,8 @@ def kill(world: World, session: Session, statement: Kill) -> Ok:
         require_administration(world.cluster, session)
     if not statement.query_only:
         victim.killed = "connection"
+        if victim is session or not victim.running:
+            victim.disconnect()  # Nobody waits for an answer that could tell it.
     elif victim.running:
         victim.killed = "query"
     return Ok()
