@@ -189,10 +189,14 @@ class _Run:
         wanted = self.request.wanted
         start = self.clock.elapsed()
         deadline = max(self.watch.deadline, start + self.session.login.read_timeout)
+        answered = False
         while True:
             pause = poll_delay(self.clock.elapsed() - start, self.request.poll_interval)
+            if answered:
+                # The job was started, and this view lags behind.
+                self.clock.sleep(pause, deadline)
             # Asked before the look: what the server has answered, the look can tell.
-            answered = starter.wait(pause)
+            answered = answered or starter.wait(pause)
             job = self.watch.ask(lambda: read_new_job(self.session, wanted, self.newest_id))
             self.report.saw(job, self.clock.elapsed())
             failure = starter.failure if answered else None

@@ -1,0 +1,320 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The procedure of ob_clone against scripted answers: what is sent, what is reported, how long it waits."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.community.oceanbase.plugins.module_utils._clone_start import StartTask
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
+    CloneFailed,
+    ConnectionLost,
+    InvalidOption,
+    NoPrivilege,
+    Refused,
+    ServerError,
+    WaitTimeout,
+    server_failure,
+)
+from ansible_collections.community.oceanbase.plugins.module_utils._jobs import HISTORY, PROGRESS, STATUSES, Phase
+
+from .fakes import OPTIONS, FakeSession, FakeTime, view_row
+
+WANTED = {"clone_tenant": "clone_a", "source_tenant": "mysql001", "resource_pool": "pool_a", "unit_config": "unit001",
+          "wait_timeout": 3600}
+STATEMENT = "CREATE TENANT `clone_a` FROM `mysql001` WITH RESOURCE_POOL = `pool_a`, UNIT = `unit001`"
+KEYS = {"changed", "outcome", "job", "canceled_in", "executed_statements", "timeline", "polls", "reconnects",
+        "elapsed", "msg"}
+LOST = ConnectionLost("the connection broke")
+REFUSED = server_failure(4179, "HY000", "source tenant has a running clone job, clone tenant now not allowed")
+SOURCE = {"tenant_id": 1002, "tenant_name": "mysql001", "tenant_type": "USER", "status": "NORMAL",
+          "in_recyclebin": "NO", "tenant_role": "PRIMARY", "compatible": "4.3.5.3", "log_mode": "ARCHIVELOG"}
+CLONE = {**SOURCE, "tenant_id": 1004, "tenant_name": "clone_a", "tenant_role": "STANDBY"}
+UNIT = {"kind": "unit", "name": "unit001"}
+
+
+def seen(view, status, **changes):
+    """One look that shows one row."""
+    return [(view, view_row(status, **changes))]
+
+
+NOTHING = []
+LOCK = seen(PROGRESS, "CLONE_SYS_LOCK")
+CREATING = seen(PROGRESS, "CLONE_SYS_CREATE_TENANT")
+DONE = seen(HISTORY, "CLONE_SYS_SUCCESS", ret_code=0)
+FAILED = seen(HISTORY, "CLONE_SYS_LOCK_FAIL", ret_code=-4770, error_message="Tenant (1002) is in UPGRADE procedure")
+
+
+class StartSession(FakeSession):
+    """Answers also what is asked about tenants and resources."""
+
+    def __init__(self, looks, tenants=(SOURCE,), resources=(UNIT,)):
+        super().__init__(looks)
+        self.tenants = tenants
+        self.resources = resources
+
+    def run(self, statement, arguments=()):
+        if "DBA_OB_TENANTS" in statement:
+            return list(self.tenants)
+        if "DBA_OB_UNIT_CONFIGS" in statement:
+            return list(self.resources)
+        return super().run(statement, arguments)
+
+
+class FakeStarter:
+    """A starter whose statement is answered with the next of ``answers``: "ok", a failure, or None for no answer."""
+
+    def __init__(self, time, *answers):
+        self.time = time
+        self.answers = list(answers)
+        self.sent = []
+        self.open = 0
+        self.failure = None
+        self.answer = None
+
+    def __call__(self, login, statement):
+        self.sent.append((login.read_timeout, statement))
+        self.answer = self.answers.pop(0)
+        self.failure = self.answer if isinstance(self.answer, Exception) else None
+        return self
+
+    def __enter__(self):
+        self.open += 1
+        return self
+
+    def __exit__(self, *exc_info):
+        self.open -= 1
+
+    def wait(self, seconds):
+        if self.answer is None:
+            self.time.sleep(seconds)
+        return self.answer is not None
+
+
+def task_of(starter, check_mode=False, **options):
+    """A prepared task that starts clones with ``starter``."""
+    task = StartTask(starter)
+    task.prepare({**OPTIONS, **WANTED, **options}, check_mode)
+    return task
+
+
+def run(session, *answers, check_mode=False, **options):
+    """The task after its work is done, and its starter."""
+    time = FakeTime()
+    starter = FakeStarter(time, *answers)
+    task = task_of(starter, check_mode, **options)
+    task.work(session, time.clock())
+    assert set(task.result()) == KEYS
+    assert (starter.open, starter.answers) == (0, [])
+    return task, starter
+
+
+def fail(expected, session, *answers, check_mode=False, **options):
+    """The task after its work failed as expected, and the failure."""
+    time = FakeTime()
+    starter = FakeStarter(time, *answers)
+    task = task_of(starter, check_mode, **options)
+    with pytest.raises(expected) as caught:
+        task.work(session, time.clock())
+    assert set(task.result()) == KEYS
+    assert task.result()["outcome"] is None
+    assert (starter.open, starter.answers) == (0, [])
+    return task, caught.value
+
+
+def test_a_clone_is_started_and_followed_by_its_id():
+    session = StartSession([NOTHING, NOTHING, LOCK, CREATING, DONE])
+    task, starter = run(session, None)
+    result = task.result()
+    assert (result["changed"], result["outcome"]) == (True, "completed")
+    assert result["executed_statements"] == [STATEMENT]
+    assert [step["status"] for step in result["timeline"]] == [
+        "CLONE_SYS_LOCK", "CLONE_SYS_CREATE_TENANT", "CLONE_SYS_SUCCESS"]
+    assert result["job"]["view"] == HISTORY
+    assert result["polls"] == 5
+    assert starter.sent == [(3600, STATEMENT)]
+    assert session.arguments[-1] == [1706251714452555625] * 2
+    assert task.diff()["before"] == {}
+    assert task.diff()["after"] == {"status": "CLONE_SYS_SUCCESS", "view": HISTORY}
+    assert result["msg"] == "Cloned tenant mysql001 as clone_a (job 1706251714452555625)."
+
+
+def test_without_wait_the_row_in_progress_is_enough():
+    task, starter = run(StartSession([NOTHING, LOCK]), None, wait=False)
+    result = task.result()
+    assert (result["changed"], result["outcome"], result["job"]["status"]) == (True, "running", "CLONE_SYS_LOCK")
+    assert starter.sent == [(OPTIONS["read_timeout"], STATEMENT)]
+    assert result["msg"].startswith("Started to clone tenant mysql001 as clone_a")
+
+
+def test_a_clone_that_was_quicker_than_a_look_is_completed_even_without_wait():
+    task, _starter = run(StartSession([NOTHING, DONE]), "ok", wait=False)
+    assert (task.result()["changed"], task.result()["outcome"]) == (True, "completed")
+
+
+def test_an_earlier_job_of_the_same_name_is_not_taken_for_this_one():
+    session = StartSession([seen(HISTORY, "CLONE_SYS_CANCELED", job_id=5), LOCK, DONE])
+    task, _starter = run(session, None)
+    assert "CLONE_JOB_ID > %s" in session.statements[1]
+    assert 5 in session.arguments[1]
+    assert task.result()["timeline"][0]["status"] == "CLONE_SYS_LOCK"
+
+
+def test_a_second_run_sends_nothing_that_changes_anything():
+    task, _starter = run(StartSession([DONE], [SOURCE, CLONE]))
+    result = task.result()
+    assert (result["changed"], result["outcome"], result["executed_statements"]) == (False, "already_exists", [])
+    assert result["polls"] == 1
+    assert result["job"]["status"] == "CLONE_SYS_SUCCESS"
+
+
+def test_a_running_clone_is_waited_for():
+    task, _starter = run(StartSession([LOCK, CREATING, DONE]))
+    result = task.result()
+    assert (result["changed"], result["outcome"], result["job"]["view"]) == (False, "already_running", HISTORY)
+    assert result["msg"].endswith("was running already (job 1706251714452555625), and has completed.")
+
+
+def test_a_running_clone_is_not_waited_for_without_wait():
+    task, _starter = run(StartSession([LOCK]), wait=False)
+    assert (task.result()["outcome"], task.result()["job"]["view"]) == ("already_running", PROGRESS)
+
+
+@pytest.mark.parametrize("looks", [[NOTHING, LOCK, FAILED], [NOTHING, FAILED]])
+def test_a_clone_that_fails_is_a_failure_with_its_row(looks):
+    task, failure = fail(CloneFailed, StartSession(looks), server_failure(9110, "HY000", "Tenant (1002) is in UPGRADE"))
+    assert failure.errno == 4770
+    assert task.result()["job"]["status"] == "CLONE_SYS_LOCK_FAIL"
+    assert task.result()["changed"] is True
+    assert failure.sentence(task.doing()).startswith(
+        "Cannot confirm the clone of tenant mysql001 as clone_a, which was started: clone job 1706251714452555625 ")
+
+
+@pytest.mark.parametrize(("answer", "end"), [("ok", DONE), (server_failure(9110, "HY000", "it failed"), FAILED)])
+def test_an_answer_that_comes_before_the_view_knows_the_job(answer, end):
+    session = StartSession([NOTHING, NOTHING, NOTHING, end])
+    if end is DONE:
+        assert run(session, answer)[0].result()["polls"] == 4
+    else:
+        fail(CloneFailed, session, answer)
+
+
+def test_a_clone_that_somebody_cancels_says_where_it_was():
+    task, _failure = fail(CloneFailed, StartSession([NOTHING, LOCK, seen(HISTORY, "CLONE_SYS_CANCELED")]), None)
+    assert task.result()["canceled_in"] == "CLONE_SYS_CREATE_TENANT"
+
+
+def test_a_clone_that_is_about_to_fail_is_not_called_running():
+    fail(CloneFailed, StartSession([NOTHING, seen(PROGRESS, "CLONE_SYS_CANCELING")]), None, wait=False)
+
+
+def test_a_refusal_says_what_to_do_and_changes_nothing():
+    refusal = server_failure(4179, "HY000", "log archive is not ready, create tenant snapshot not allowed")
+    task, failure = fail(Refused, StartSession([NOTHING]), refusal)
+    assert failure.errno == 4179
+    assert "ALTER SYSTEM ARCHIVELOG TENANT = mysql001" in failure.hint
+    assert (task.result()["changed"], task.result()["executed_statements"]) == (False, [])
+
+
+def test_a_refusal_because_somebody_else_just_started_the_same_clone():
+    # The job appears, and our statement is refused: so it is not ours.
+    task, _starter = run(StartSession([NOTHING, LOCK, LOCK, DONE]), REFUSED)
+    result = task.result()
+    assert (result["changed"], result["outcome"], result["executed_statements"]) == (False, "already_running", [])
+
+
+def test_a_login_that_may_not_clone_is_not_tried_again():
+    _task, failure = fail(NoPrivilege, StartSession([NOTHING]), server_failure(1227, "42501", "Access denied"))
+    assert failure.errno == 1227
+
+
+@pytest.mark.parametrize("loss", [LOST, server_failure(1317, "70100", "Query execution was interrupted")])
+def test_a_lost_answer_does_not_matter_once_the_job_is_there(loss):
+    task, _starter = run(StartSession([NOTHING, LOCK, DONE]), loss)
+    assert (task.result()["changed"], task.result()["outcome"]) == (True, "completed")
+
+
+def test_a_statement_that_had_no_effect_is_sent_again():
+    task, starter = run(StartSession([NOTHING, NOTHING, NOTHING, LOCK, DONE]), LOST, None)
+    assert len(starter.sent) == 2
+    assert task.result()["executed_statements"] == [STATEMENT]
+    assert any("was sent again" in warning for warning in task.warnings)
+
+
+def test_a_late_effect_of_a_lost_statement_is_ours():
+    # The repetition is refused, because the first one has started the job after all.
+    task, _starter = run(StartSession([NOTHING, NOTHING, NOTHING, LOCK, DONE]), LOST, REFUSED)
+    assert (task.result()["changed"], task.result()["outcome"]) == (True, "completed")
+    assert any("taken for the one of this task" in warning for warning in task.warnings)
+
+
+def test_a_lasting_loss_ends_with_the_wait():
+    time = FakeTime()
+    starter = FakeStarter(time, *[LOST] * 1000)
+    task = task_of(starter, wait_timeout=60)
+    with pytest.raises(ConnectionLost):
+        task.work(StartSession([NOTHING]), time.clock())
+    assert 50 < time.now - 1000 < 60
+    assert starter.open == 0
+
+
+def test_a_job_that_never_appears_is_not_called_started():
+    task, failure = fail(WaitTimeout, StartSession([NOTHING]), None, wait_timeout=5)
+    assert "no clone job of tenant clone_a has appeared within 30 s" in failure.message
+    assert (task.result()["changed"], task.result()["executed_statements"]) == (False, [])
+
+
+def test_the_end_of_the_wait_says_that_the_clone_goes_on():
+    task, failure = fail(WaitTimeout, StartSession([NOTHING, LOCK]), None, wait_timeout=5)
+    assert failure.message == "clone job 1706251714452555625 is still in CLONE_SYS_LOCK after 5 s (wait_timeout)"
+    assert "The clone goes on by itself" in failure.hint
+    assert task.result()["changed"] is True
+
+
+def test_a_job_that_vanishes_is_not_called_completed():
+    fail(ServerError, StartSession([NOTHING, LOCK, NOTHING]), None)
+
+
+@pytest.mark.parametrize(("wait", "outcome"), [(True, "completed"), (False, "running")])
+def test_check_mode_predicts_the_start_and_sends_nothing(wait, outcome):
+    task, _starter = run(StartSession([NOTHING]), check_mode=True, wait=wait)
+    result = task.result()
+    assert (result["changed"], result["outcome"], result["executed_statements"]) == (True, outcome, [STATEMENT])
+    assert task.diff()["before"] == {}
+    assert task.diff()["after"] == {"status": "CLONE_SYS_SUCCESS", "view": HISTORY}
+    assert result["msg"] == "Would clone tenant mysql001 as clone_a (resource pool pool_a, unit config unit001)."
+
+
+def test_check_mode_predicts_a_refusal():
+    _task, failure = fail(Refused, StartSession([NOTHING], resources=()), check_mode=True)
+    assert "there is no unit config unit001" in failure.message
+    fail(Refused, StartSession([NOTHING], resources=(UNIT, {"kind": "pool", "name": "pool_a"})), check_mode=True)
+
+
+def test_a_pool_whose_name_differs_in_case_is_left_to_the_server():
+    resources = ({"kind": "unit", "name": "UNIT001"}, {"kind": "pool", "name": "POOL_A"})
+    task, _starter = run(StartSession([NOTHING], resources=resources), check_mode=True)
+    assert task.result()["changed"] is True
+
+
+@pytest.mark.parametrize("status", [status for status, phase in STATUSES.items() if phase is Phase.CANCELLABLE])
+def test_check_mode_does_not_wait_for_a_running_clone(status):
+    session = StartSession([seen(PROGRESS, status)])
+    task, _starter = run(session, check_mode=True)
+    assert (task.result()["outcome"], task.result()["polls"]) == ("already_running", 1)
+
+
+def test_a_conflict_shows_the_job_that_stands_in_the_way():
+    task, _failure = fail(Refused, StartSession([seen(PROGRESS, "CLONE_SYS_LOCK", resource_pool_name="other")]))
+    assert task.result()["job"]["resource_pool_name"] == "other"
+
+
+@pytest.mark.parametrize("options", [
+    {"wait_timeout": -1}, {"poll_interval": 0.0}, {"poll_interval": float("nan")}, {"clone_tenant": "it's"},
+    {"source_tenant": ""}, {"resource_pool": "a`b"}, {"unit_config": "a" * 129}])
+def test_what_cannot_be_meant_is_refused_before_anything_is_sent(options):
+    with pytest.raises(InvalidOption, match=next(iter(options))):
+        task_of(None, **options)
