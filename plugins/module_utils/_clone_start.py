@@ -71,7 +71,8 @@ class StartTask(Task):
         self.request = StartRequest.from_options(options, check_mode)
 
     def work(self, session: Session, clock: Clock) -> None:
-        assert self.request
+        if self.request is None:
+            raise AssertionError("prepare() comes before work()")
         report = self.report
         try:
             report.outcome = _Run(self.request, session, clock, report, self.open_starter).outcome()
@@ -145,7 +146,8 @@ class _Run:
     def carry_on(self, decision: StartDecision) -> str:
         """The outcome if there is nothing to start."""
         if decision.action is StartAction.FOLLOW and not self.request.check_mode:
-            assert decision.job is not None
+            if decision.job is None:
+                raise AssertionError("only a job can be followed")
             self.follow(decision.job)
         return decision.outcome
 
@@ -169,7 +171,8 @@ class _Run:
                 if job is not None and (lost is not None or self.is_ours(starter)):
                     return self.started(statement, job, decision.outcome, lost)
             failure = starter.failure
-            assert failure is not None
+            if failure is None:
+                raise AssertionError("a starter that did not start has a failure")
             lost = failure if _may_have_started_it(failure) else lost
             again = self.decide(self.read())
             if again.action is not StartAction.START:
@@ -228,7 +231,8 @@ class _Run:
     def follow(self, job: CloneJob) -> None:
         """Looks until the job has made the tenant; CloneFailed if it ends otherwise."""
         def verdict(sighting: Sighting) -> Optional[bool]:
-            assert sighting.job is not None
+            if sighting.job is None:
+                raise AssertionError("a job that is followed is in one of the views")
             return has_completed(sighting.job, wait=True) or None
 
         # A job that has ended already needs no further look.

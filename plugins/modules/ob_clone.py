@@ -111,6 +111,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+changed:
+  description:
+    - Whether this run started the clone; in check mode, whether it would.
+  type: bool
+  returned: always
+  sample: true
 outcome:
   description:
     - What became of the clone, or in check mode would become of it. V(null) if the task failed.

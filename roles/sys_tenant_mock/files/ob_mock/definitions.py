@@ -208,7 +208,7 @@ def define_user(world: World, session: Session, statement: DefineUser) -> Ok:
 
 def split_privilege(text: str) -> Tuple[str, str]:
     """``SELECT ON oceanbase.*`` -> (level, privilege); the level is ``*.*`` without ON. ValueError: unknown."""
-    privilege, _, level = " ".join(text.upper().split()).partition(" ON ")
+    privilege, dummy, level = " ".join(text.upper().split()).partition(" ON ")
     privilege = "ALL" if privilege == "ALL PRIVILEGES" else privilege
     if privilege not in KNOWN:
         raise ValueError("unknown privilege '%s'" % privilege)

@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Any, Callable, Dict, List, Optional, Type
 
 from . import clone_statements, definitions, session_statements, syntax_tree
-from .clock import Clock, show as show_time
+from .clock import Clock
+from .clock import show as show_time
 from .clone_job import SUCCESS, CloneJob, client_message
 from .cluster import Cluster, default_content
 from .error_table import error
@@ -81,7 +82,7 @@ class Engine:
         apply(self._world, content)
         self.greeting = Greeting(ODP_GREETING if self._world.login_rules.odp_cluster else DIRECT_GREETING)
         self._last_connection_id = FIRST_CONNECTION_ID
-        self._blocked: List["asyncio.Future[None]"] = []
+        self._blocked: List[asyncio.Future[None]] = []
 
     # Sessions
 
@@ -128,7 +129,7 @@ class Engine:
             raise self._in_full(failure) from None
         except asyncio.CancelledError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - a fault of the mock ends one statement, not the server
             traceback.print_exc(file=sys.stderr)
             raise error("OB_ERR_UNEXPECTED") from None
         finally:
@@ -179,7 +180,7 @@ class Engine:
         self._world.scheduler.run_due(self._world.cluster.clock.now())
 
     async def _wait(self, seconds: float) -> None:
-        future: "asyncio.Future[None]" = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._blocked.append(future)
         try:
             await asyncio.wait({future}, timeout=max(seconds, 0.0) if seconds < float("inf") else None)

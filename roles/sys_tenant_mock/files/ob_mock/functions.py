@@ -87,7 +87,7 @@ def regexp(pattern: Any, value: Any) -> Optional[bool]:
 
 
 @lru_cache(maxsize=1000)
-def _like_pattern(pattern: str) -> "re.Pattern[str]":
+def _like_pattern(pattern: str) -> re.Pattern[str]:
     parts = re.findall(r"\\.|.", pattern, re.DOTALL)
     wild = {"%": ".*", "_": "."}
     return re.compile("".join(wild.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL | re.IGNORECASE)

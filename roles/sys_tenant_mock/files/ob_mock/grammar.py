@@ -11,7 +11,7 @@ from . import grammar_session as session
 from .cursor import Cursor
 from .error_table import error
 from .lexer import NUMBER, STRING, SYMBOL, syntax_error, tokenize
-from .syntax_tree import (Archive, CancelClone, CloneTenant, Define, Mock, Nothing, SetParameters, Statement, Upgrade)
+from .syntax_tree import Archive, CancelClone, CloneTenant, Define, Mock, Nothing, SetParameters, Statement, Upgrade
 
 Rule = Callable[[Cursor], Statement]
 

@@ -10,8 +10,7 @@ from typing import Any, List, Tuple
 from .cursor import Cursor
 from .error_table import error
 from .lexer import NUMBER, STRING, SYSVAR, USERVAR
-from .syntax_tree import (DefineUser, Describe, Grant, Kill, Select, SetVariables, Show, Sleep, Statement, Nothing,
-                          Use)
+from .syntax_tree import DefineUser, Describe, Grant, Kill, Nothing, Select, SetVariables, Show, Sleep, Statement, Use
 
 # Statements that OceanBase has and that have nothing to do with clones.
 NOT_MOCKED = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "RENAME", "ANALYZE", "CALL", "LOAD", "EXPLAIN",
@@ -113,7 +112,7 @@ def _assignment(cursor: Cursor) -> Tuple[str, str, Any]:
     if cursor.token.kind == USERVAR:
         scope, name = "user", cursor.next().text
     elif cursor.token.kind == SYSVAR:
-        scope, _, name = cursor.next().text.rpartition(".")
+        scope, dummy, name = cursor.next().text.rpartition(".")
     else:
         scope = next((word for word in ("GLOBAL", "SESSION", "LOCAL") if cursor.accept(word)), "").lower()
         if cursor.accept("TRANSACTION"):

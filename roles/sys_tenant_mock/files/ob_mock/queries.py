@@ -20,8 +20,22 @@ from .select import Item, Translation, translate
 from .session import Session
 from .store import open_database
 from .variables import Variables
-from .view_columns import (BINARY, BINARY_CHARSET, BYTES_PER_CHARACTER, DATETIME, DOUBLE, LONGLONG, NOT_NULL, NULL_TYPE,
-                           UNSIGNED, UTF8MB4, VAR_STRING, VIEWS, View, wire_column)
+from .view_columns import (
+    BINARY,
+    BINARY_CHARSET,
+    BYTES_PER_CHARACTER,
+    DATETIME,
+    DOUBLE,
+    LONGLONG,
+    NOT_NULL,
+    NULL_TYPE,
+    UNSIGNED,
+    UTF8MB4,
+    VAR_STRING,
+    VIEWS,
+    View,
+    wire_column,
+)
 
 Check = Callable[[Session, str], None]
 
@@ -97,7 +111,7 @@ class Queries:
             self._refuse(session, sql, failure)
         finally:
             database.set_progress_handler(None, 0)
-        return _result([name for name, *_ in answer.description], plan, rows)
+        return _result([column[0] for column in answer.description], plan, rows)
 
     def _value(self, session: Session, scope: str, name: str) -> Any:
         if scope == "user":

@@ -326,7 +326,7 @@ class _Translator:
         if token.kind == USERVAR:
             self._result.variables.append(("user", token.text))
         else:
-            scope, _, name = token.text.rpartition(".")
+            scope, dummy, name = token.text.rpartition(".")
             self._result.variables.append((scope, name))
         self._emit("?%d" % len(self._result.variables), "NULL")
 

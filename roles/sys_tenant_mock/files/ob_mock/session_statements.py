@@ -41,7 +41,7 @@ def set_variables(world: World, session: Session, statement: SetVariables) -> Ok
 
 def _current(world: World, session: Session, token: Token) -> Any:
     if token.kind == SYSVAR:
-        scope, _, name = token.text.rpartition(".")
+        scope, dummy, name = token.text.rpartition(".")
         return world.variables.get(session, name, scope)
     return session.user_variables.get(token.text)
 

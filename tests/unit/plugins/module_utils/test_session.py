@@ -59,7 +59,7 @@ class FakeDriver:
 
     def execute(self, statement, arguments=None):
         self.statements.append((statement, arguments))
-        self.answer = self.answers.pop(0) if self.answers else []
+        self.answer = (self.answers or [[]]).pop(0)
         if isinstance(self.answer, Exception):
             raise self.answer
 
