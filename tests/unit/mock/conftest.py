@@ -9,3 +9,4 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "roles" / "sys_tenant_mock" / "files"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
