@@ -197,7 +197,7 @@ def read_rows(session: Session, *parts: Part) -> List[Dict[str, Any]]:
         return session.run(" UNION ALL ".join(part.select() for part in parts),
                            [argument for part in parts for argument in part.arguments])
     except MissingView as failure:
-        raise _why_no_view(session, failure) from failure
+        raise why_no_view(session, failure) from failure
 
 
 def job_of(row: Mapping[str, Any]) -> CloneJob:
@@ -227,14 +227,18 @@ def tenant_is_normal(session: Session, name: str) -> bool:
     return any(row["tenant_name"] == name and row["status"] == "NORMAL" for row in rows)
 
 
-def _why_no_view(session: Session, failure: Failure) -> Failure:
-    """Why the clone views are missing: they exist only in the sys tenant, and only since 4.3.0."""
+def why_no_view(session: Session, failure: Failure, view: str = "DBA_OB_CLONE_PROGRESS",
+                content: str = "clone jobs") -> Failure:
+    """
+    Why a view is missing that exists only in the sys tenant, the clone views only since 4.3.0. In: the server's
+    answer 1146, the view's name and what it holds. Out: NotSysTenant or UnsupportedVersion.
+    """
     tenant = _first_value(session, "SHOW TENANT")
     if tenant is not None and tenant != "sys":
-        return NotSysTenant("this login is in tenant %s, but clone jobs are visible only in the sys tenant" % tenant,
+        return NotSysTenant("this login is in tenant %s, but %s are visible only in the sys tenant" % (tenant, content),
                             "Log in as root@sys.", failure.errno, failure.sqlstate)
     version = _first_value(session, "SELECT VERSION()")
-    return UnsupportedVersion("the server (version %s) has no view DBA_OB_CLONE_PROGRESS" % (version or "unknown"),
+    return UnsupportedVersion("the server (version %s) has no view %s" % (version or "unknown", view),
                               "Tenant clone needs OceanBase 4.3.0 or later.", failure.errno, failure.sqlstate)
 
 

@@ -12,8 +12,8 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     InvalidOption,
     MissingView,
-    NotSysTenant,
 )
+from ansible_collections.community.oceanbase.plugins.module_utils._jobs import why_no_view
 from ansible_collections.community.oceanbase.plugins.module_utils._selector import check_name
 from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
@@ -34,12 +34,11 @@ def read_tenants(session: Session, names: Optional[Sequence[str]] = None) -> Lis
 
 
 def read_pools(session: Session, names: Optional[Sequence[str]] = None) -> List[Dict[str, Any]]:
-    """The resource pools of exactly these names, without names all. NotSysTenant outside of the sys tenant."""
+    """The resource pools of exactly these names, without names all. Failures as of why_no_view."""
     try:
         return _read(session, _POOLS, names)
     except MissingView as failure:
-        raise NotSysTenant("the view DBA_OB_RESOURCE_POOLS does not exist for this login: it is not in the sys tenant",
-                           "Log in as root@sys.", failure.errno, failure.sqlstate) from failure
+        raise why_no_view(session, failure, "DBA_OB_RESOURCE_POOLS", "resource pools") from failure
 
 
 def _read(session: Session, view: Sequence[str], names: Optional[Sequence[str]]) -> List[Dict[str, Any]]:

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The same statements on the real kernel and on the mock: equal answers, or a difference with a reason."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+import pymysql
+import pytest
+import yaml
+from pymysql.constants import FIELD_TYPE
+
+from ansible_collections.community.oceanbase.plugins.module_utils._session import _Packet
+from support.clone_tables import CLONE_COLUMNS, HISTORY, PROGRESS, insert
+from support.ob_mock import REPOSITORY, Mock
+from support.seekdb import SeekDB
+
+STATEMENTS = yaml.safe_load((REPOSITORY / "tests" / "fidelity" / "kernel_statements.yml").read_text(encoding="utf-8"))
+_TYPES = {number: name for name, number in vars(FIELD_TYPE).items() if isinstance(number, int)}
+
+
+class _Connection(pymysql.connections.Connection):  # type: ignore[misc]
+    """PyMySQL's connection, with the SQLSTATE on its errors."""
+
+    def _read_packet(self, packet_type: Any = None) -> Any:
+        return super()._read_packet(packet_type or _Packet)
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[Mock]:
+    """One mock of the kernel's version."""
+    with Mock(server_version="4.3.5.3") as running:
+        yield running
+
+
+def connect(server: SeekDB | Mock) -> Any:
+    """A connection that changes nothing of what a session starts with."""
+    return _Connection(host=server.host, port=server.port, user="root", password=server.password, ssl_disabled=True,
+                       charset="utf8mb4", autocommit=None, read_timeout=20)
+
+
+def answer(connection: Any, statement: str) -> str:
+    """The answer as text: an error with its SQLSTATE, or labels, types and values."""
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(statement)
+            rows = cursor.fetchall()
+        except pymysql.MySQLError as error:
+            return f"{error.args[0]} ({error.sqlstate}) {error.args[1]}"
+        if cursor.description is None:
+            return "ok"
+        columns = ", ".join(f"{column[0]} {_TYPES[column[1]]}" for column in cursor.description)
+        return f"{columns}: {', '.join(str(list(row)) for row in rows) or 'no row'}"
+
+
+@pytest.fixture
+def answers(server: SeekDB, mock: Mock) -> Iterator[Any]:
+    """A function that returns the kernel's and the mock's answer to statements, in a session of their own."""
+    with connect(server) as real, connect(mock) as imitation:
+        yield lambda statement: (answer(real, statement), answer(imitation, statement))
+
+
+@pytest.mark.parametrize("statement", STATEMENTS["same"])
+def test_same(answers: Any, statement: str) -> None:
+    real, imitation = answers(statement)
+    assert imitation == real
+
+
+@pytest.mark.parametrize("entry", STATEMENTS["different"], ids=lambda entry: str(entry["statement"]))
+def test_a_difference_is_still_there_and_has_a_reason(answers: Any, entry: dict[str, str]) -> None:
+    """One that has gone must leave the list."""
+    assert answers(entry["statement"]) == (entry["kernel"], entry["mock"])
+    assert entry["kernel"] != entry["mock"] and entry["reason"] in STATEMENTS["reasons"]
+
+
+def test_a_sequence_of_session_statements(answers: Any) -> None:
+    """What one statement does to the next."""
+    for statement in ("SET time_zone = '-03:30', ob_query_timeout = 600000", "SELECT @@time_zone, @@ob_query_timeout",
+                      "SELECT SLEEP(0.8)", "SELECT TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(), NOW())", "USE oceanbase",
+                      "SELECT DATABASE()", "SELECT * FROM nosuch", "SET autocommit = 0", "SELECT @@autocommit",
+                      "BEGIN", "ROLLBACK", "SET time_zone = '+14:01'", "SELECT @@time_zone"):
+        real, imitation = answers(statement)
+        assert imitation == real, statement
+
+
+@pytest.mark.parametrize("user", ["root@SYS", "nosuch@sys", "root@", "root@sys#cluster", "root@nosuch"])
+def test_refused_logins(server: SeekDB, mock: Mock, user: str) -> None:
+    """The kernel of one tenant shows the whole user name; one with tenants what is before the @ (section 8.4)."""
+    refusals = []
+    for place in (server, mock):
+        with pytest.raises(pymysql.MySQLError) as failure:
+            _Connection(host=place.host, port=place.port, user=user, password="x", ssl_disabled=True)
+        refusals.append((*failure.value.args, failure.value.sqlstate))
+    real, imitation = refusals
+    assert imitation == (real[0], real[1].replace(user, user.split("@", maxsplit=1)[0], 1), real[2])
+
+
+@pytest.mark.parametrize("view", [PROGRESS, HISTORY])
+@pytest.mark.parametrize("statement", ["SELECT * FROM {}", "SELECT {columns} FROM {} WHERE STATUS IS NULL"])
+def test_columns_of_the_views(views: SeekDB, mock: Mock, view: str, statement: str) -> None:
+    """The types that the kernel gives to a table of these definitions are those of the mock's view."""
+    text = statement.format(view, columns=", ".join(CLONE_COLUMNS))
+    shapes = []
+    for place in (views, mock):
+        with connect(place) as connection, connection.cursor() as cursor:
+            cursor.execute(text)
+            shapes.append([(*column[:2], *column[3:6], cursor._result.fields[number].charsetnr)
+                           for number, column in enumerate(cursor.description)])
+    assert shapes[1] == shapes[0]
+
+
+def test_values_of_the_views(views: SeekDB) -> None:
+    """A row of the mock reads the same when it stands in a table of the kernel, also in the servers' own time zone."""
+    with Mock(scenario={"history": [{"clone_tenant": "clone_a", "state": "CLONE_SYS_CANCELED"}]}) as imitation:
+        [row] = imitation.sql("SET time_zone = '+00:00'", f"SELECT * FROM {HISTORY}")
+        insert(views, HISTORY, row)
+        rows = []
+        for place in (views, imitation):
+            with connect(place) as connection, connection.cursor() as cursor:
+                cursor.execute(f"SELECT * FROM {HISTORY}")
+                rows.append(cursor.fetchall())
+    assert rows[1] == rows[0] and len(rows[0]) == 1
