@@ -73,6 +73,9 @@ notes:
   - The login needs C(ALTER SYSTEM), and C(SELECT) on the views of clone jobs, tenants, unit configs and resource pools
     in the sys tenant, as V(root@sys) has.
   - Tenant clone exists since OceanBase 4.3.0.
+  - If somebody else starts the very same clone at the same moment, OceanBase refuses one of the two statements. A
+    refusal that takes longer than 0.1 seconds after the job has appeared is not waited for, and the job is then taken
+    for the one of this task.
 seealso:
   - module: community.oceanbase.ob_clone_cancel
   - module: community.oceanbase.ob_clone_info
