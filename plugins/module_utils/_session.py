@@ -67,27 +67,32 @@ class _Packet(MysqlPacket):  # type: ignore[misc]
 class _Connection(Connection):  # type: ignore[misc]
     """
     PyMySQL's connection with the SQLSTATE kept, without its plain-text fallback (PyMySQL before 1.2), and with a limit
-    for a whole answer: ``answer_by``, a moment of time.monotonic(). The driver's own time-out starts anew with every
-    byte that arrives, so that a slow trickle would never end.
+    for a whole answer (``await_answer``): the driver's own time-out starts anew with every byte that arrives, so that a
+    slow trickle would never end.
     """
 
-    def __init__(self, answer_by: float, **options: Any) -> None:
-        self.answer_by = answer_by
+    def __init__(self, answer_by: float, limit: str, **options: Any) -> None:
+        self.await_answer(answer_by, limit)
         super().__init__(**options)
+
+    def await_answer(self, answer_by: float, limit: str) -> None:
+        """The next answers must be complete at ``answer_by`` of time.monotonic(); ``limit`` names the option for it."""
+        self._answer_by = answer_by
+        self._limit = "no answer within %s s (%s)" % (format(answer_by - time.monotonic(), ".2g"), limit)
 
     def _read_bytes(self, num_bytes: int) -> bytes:
         data = b""
         try:
             while len(data) < num_bytes:
                 # A time-out of 0 would mean not to wait at all, which fails in another way.
-                self._sock.settimeout(max(0.001, self.answer_by - time.monotonic()))
+                self._sock.settimeout(max(0.001, self._answer_by - time.monotonic()))
                 piece = self._rfile.read1(num_bytes - len(data))
                 if not piece:
                     raise pymysql.OperationalError(_SERVER_LOST, "the other side closed it")
                 data += piece
         except socket.timeout:
             self._force_close()
-            raise pymysql.OperationalError(_SERVER_LOST, "no answer in time") from None
+            raise pymysql.OperationalError(_SERVER_LOST, self._limit) from None
         except OSError as error:
             self._force_close()
             raise pymysql.OperationalError(_SERVER_LOST, error.strerror or str(error)) from error
@@ -184,7 +189,8 @@ class Session:
         options: Dict[str, Any] = {"ssl": self._tls} if self._tls else {"ssl_disabled": True}
         try:
             connection = _Connection(
-                answer_by=answer_by, host=login.host, port=login.port, user=login.user, unix_socket=login.unix_socket,
+                answer_by=answer_by, limit="connect_timeout", host=login.host, port=login.port, user=login.user,
+                unix_socket=login.unix_socket,
                 # PyMySQL would encode a text as latin1; OceanBase's clients send UTF-8.
                 password=(login.password or "").encode("utf-8"),
                 # No autocommit: it is on (OceanBase facts, section 8.3), and asking for it costs a statement.
@@ -194,9 +200,9 @@ class Session:
         except Exception as error:
             raise self._login_failure(error) from error
         self._connection = connection
-        self._set_variables()
         self.reconnects += int(self._was_connected)
         self._was_connected = True
+        self._set_variables()
 
     def run(self, statement: str, arguments: Sequence[Any] = ()) -> List[Dict[str, Any]]:
         """
@@ -207,8 +213,9 @@ class Session:
         return self._send(statement, arguments)
 
     def _send(self, statement: str, arguments: Sequence[Any]) -> List[Dict[str, Any]]:
-        assert self._connection is not None
-        self._connection.answer_by = self._until(self.login.read_timeout)
+        if self._connection is None:
+            raise AssertionError("connect() comes before a statement")
+        self._connection.await_answer(self._until(self.login.read_timeout), "read_timeout")
         try:
             with self._connection.cursor() as cursor:
                 cursor.execute(statement, arguments or None)

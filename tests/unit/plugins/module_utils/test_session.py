@@ -48,6 +48,10 @@ class FakeDriver:
         self.open = True
         return self
 
+    def await_answer(self, answer_by, limit):
+        self.answer_by = answer_by
+        assert limit == "read_timeout"
+
     def cursor(self):
         return self
 

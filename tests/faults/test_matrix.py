@@ -1,0 +1,158 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+Every fault at every statement: whatever breaks, the task ends in time and says what is true.
+
+The statements are those of a clean run, as the mock's log has them; each fault strikes each of them, in each of three
+situations. What must come of it is worked out here from the mock's own log and rows, not from the module's words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from support.bench import Bench, Run
+
+REFUSED = ("refused",)
+NETWORK = [REFUSED, ("drop_before",), ("drop_after",), ("hang",), ("slow", 1.0), ("half",), ("garbage",)]
+TRANSIENT = [("error", number, sqlstate, "armed by a test") for number, sqlstate in (
+    (4012, "HY000"), (4012, "25000"), (1205, "HY000"), (1317, "70100"), (4038, "HY000"), (5066, "HY000"),
+    (8001, "08004"), (6002, "40000"), (1040, "08004"))]
+LASTING = [("error", number, sqlstate, "armed by a test") for number, sqlstate in (
+    (1227, "42501"), (1064, "42000"), (1045, "42000"))]
+FAULTS = NETWORK + TRANSIENT + LASTING
+SITUATIONS = ("cancel", "somebody else's cancel", "check mode")
+TIMEOUTS = 0.4
+WAIT = 5
+# What a loaded machine may add to a budget of seconds.
+TOLERANCE = 0.3
+
+
+def name_of(fault: tuple[Any, ...]) -> str:
+    """For the ids of tests."""
+    return "-".join(str(part) for part in fault[:3])
+
+
+def run_in(bench: Bench, situation: str, before: Any = None, at_login: Any = None, **more: Any) -> tuple[Run, str]:
+    """
+    The task in a situation, and the id of its job. ``before``: a function of the number of the statement to be sent,
+    ``at_login``: one that is called before the first login.
+    The clean-up of the job waits until the task has seen it twice, so that every run without a fault is the same.
+    """
+    job_id = bench.start()
+    if situation == "somebody else's cancel":
+        bench.control("ALTER SYSTEM CANCEL CLONE clone_a")
+    if at_login:
+        at_login()
+    looks = []
+
+    def after(rows: list[dict[str, Any]]) -> None:
+        if any(row.get("status") == "CLONE_SYS_CANCELING" for row in rows):
+            looks.append(1)
+            if len(looks) == 2:
+                bench.release()
+
+    run = bench.run(situation == "check mode", before or (lambda _number: None), after,
+                    **{"timeouts": TIMEOUTS, "wait_timeout": WAIT, **more})
+    return run, job_id
+
+
+def tell_truth(bench: Bench, situation: str, run: Run, job_id: str) -> None:
+    """Asserts that the result is what the mock knows to be true."""
+    result = run.result
+    accepted = run.accepted()
+    assert accepted <= 1, f"{accepted} CANCELs accepted"
+    unknown = run.failure is not None and "is unknown" in run.failure.hint
+    if situation == "check mode":
+        assert not [statement for statement in run.statements() if statement.startswith("ALTER")]
+        assert [str(row["clone_job_id"]) for row in bench.progress()] == [job_id]
+    elif not unknown:
+        assert result["changed"] is (accepted == 1), f"changed {result['changed']}, accepted {accepted}"
+        assert len(result["executed_statements"]) == accepted
+    if run.failure is not None:
+        assert result["outcome"] is None
+        return
+    assert result["job"]["clone_job_id"] == job_id
+    if situation == "check mode":
+        assert (result["outcome"], result["changed"]) == ("canceled", True)
+        return
+    assert result["outcome"] == ("canceled" if accepted else "already_canceled")
+    (row,) = bench.history(job_id)
+    assert row["status"] == result["job"]["status"] == "CLONE_SYS_CANCELED"
+
+
+def reconnects(run: Run) -> int:
+    """How often the module was logged in again, by the mock's log."""
+    login = [entry for entry in run.log if entry["statement"].startswith(("LOGIN", "SET NAMES"))]
+    broken = {entry["session"] for entry in login if entry["answer"] != "ok" or "fault" in entry}
+    return max(0, len({entry["session"] for entry in login} - broken) - 1)
+
+
+def strike(bench: Bench, situation: str, position: int, statement: str, fault: tuple[Any, ...]) -> None:
+    """One case: ``fault`` strikes ``statement``, which is number ``position`` of those that the session sends."""
+    refusals = []
+
+    def before(number: int) -> None:
+        if number != position or bench.struck:
+            return
+        bench.struck = True
+        if fault == REFUSED:
+            bench.relay.refuse()
+        else:
+            bench.arm(statement, fault)
+
+    def unreachable() -> None:
+        refusals.append(1)
+        if len(refusals) == 3:
+            bench.relay.listen()
+
+    bench.struck = False
+    at_login = statement.startswith(("LOGIN", "SET NAMES"))
+    run, job_id = run_in(bench, situation, before, (lambda: before(0)) if at_login else None, unreachable=unreachable, through_relay=fault == REFUSED)
+    assert bench.struck, "the fault did not strike"
+    if fault != REFUSED:
+        assert [entry["statement"] for entry in run.log if "fault" in entry or entry["answer"] in ("lost", "error")], run.log
+    tell_truth(bench, situation, run, job_id)
+    assert run.elapsed <= WAIT + TIMEOUTS + TOLERANCE
+    if fault != REFUSED:
+        assert run.result["reconnects"] == reconnects(run), (run.result["reconnects"], reconnects(run))
+    first_connection = at_login or statement.startswith("SET time_zone")
+    if fault in LASTING:
+        assert run.failure is not None and run.failure.errno == fault[1], run.failure
+        assert run.statements()[-1] == next(entry["statement"] for entry in run.log if "fault" in entry), "retried"
+    elif first_connection and fault[0] in ("hang", "slow", "refused"):
+        # A first connection is tried for connect_timeout only, which these faults use up: it may be the wrong address.
+        assert run.failure is not None and run.failure.error_class == "unreachable"
+    else:
+        assert run.failure is None, run.failure
+        if fault == REFUSED:
+            assert run.result["reconnects"] == 1
+        if statement.startswith("ALTER"):
+            assert any(text in run.told() for text in ("was lost", "sent again")), run.told()
+
+
+@pytest.fixture(scope="session", params=SITUATIONS)
+def situation(request: pytest.FixtureRequest, benches: Any) -> tuple[str, list[tuple[int, str]]]:
+    """A situation, and what a clean run sends in it: the number among the statements of the session, and the text."""
+    with benches.one() as bench:
+        run, job_id = run_in(bench, request.param)
+        assert run.failure is None
+        tell_truth(bench, request.param, run, job_id)
+    sent = []
+    number = 0
+    for statement in run.statements():
+        sent.append((number, statement))
+        number += not statement.startswith(("LOGIN", "SET NAMES"))
+    return request.param, sent
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=name_of)
+def test_a_fault_at_any_statement(benches: Any, situation: tuple[str, list[tuple[int, str]]],
+                                  fault: tuple[Any, ...]) -> None:
+    name, sent = situation
+    positions = [one for one in sent if fault != REFUSED or not one[1].startswith("SET NAMES")]
+    problems = benches.run(strike, [(name, number, statement, fault) for number, statement in positions])
+    assert problems == []
