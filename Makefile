@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-real lint matrix build clean
+.PHONY: help venv demo test test-real docs test-docs lint matrix build clean
 
 PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
 VENV := .venv
@@ -17,6 +17,7 @@ DEMO_READY := $(VENV)/.demo-ready
 TEST_READY := $(VENV)/.test-ready
 LINT_READY := $(VENV)/.lint-ready
 REAL_READY := $(VENV)/.real-ready
+DOCS_READY := $(VENV)/.docs-ready
 # The Python that the venv was made with (see below).
 BASE_PYTHON = $$(sed -n 's/^executable = //p' $(VENV)/pyvenv.cfg)
 PIP_INSTALL = "$(BASE_PYTHON)" -m pip --python $(BIN)/python install -qq --disable-pip-version-check
@@ -41,6 +42,12 @@ test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's k
 
 lint: $(LINT_READY) ## run every linter and the official sanity tests (ONLY='ruff mypy' picks some)
 	@$(BIN)/python scripts/lint.py $(ONLY)
+
+docs: $(DOCS_READY) ## build the documentation site into .cache/docs/html, without a network
+	@$(BIN)/python scripts/docs.py
+
+test-docs: docs ## open every page of the site in Chromium (installs Debian's, if run as root)
+	@$(BIN)/python -m pytest tests/docs $(ARGS)
 
 matrix: $(TEST_READY) ## run the unit tests on every Python from 3.8 on that this machine has
 	@$(BIN)/python scripts/ansible_test.py units --venv
@@ -67,6 +74,7 @@ $(DEMO_READY): | $(BIN)/python $(TREE)
 $(TEST_READY): $(DEMO_READY)
 $(LINT_READY): $(TEST_READY)
 $(REAL_READY): $(TEST_READY)
+$(DOCS_READY): $(TEST_READY)
 $(VENV)/.%-ready: requirements/%.txt
 	@$(PIP_INSTALL) -r $<
 	@touch $@
