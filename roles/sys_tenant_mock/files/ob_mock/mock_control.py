@@ -17,7 +17,7 @@
   MOCK TENANT name attribute value         changes a tenant: status, role, in_recyclebin, compatible, archive_state,
                                            archive_lagging (0 or 1), locked
   MOCK CANCEL name 'reason'                the server cancels by itself, for instance 'by standby tenant transfer event'
-  MOCK PURGE HISTORY                       removes all rows of DBA_OB_CLONE_HISTORY
+  MOCK FORGET HISTORY                      removes all rows of DBA_OB_CLONE_HISTORY
   MOCK LOGIN state                         serving, initializing or stopping: for logins from now on
 """
 
@@ -44,7 +44,7 @@ def mock(world: World, session: Session, statement: Mock) -> Ok:
     require_administration(world.cluster, session)
     verbs: Dict[str, Callable[[World, List[Any]], None]] = {
         "FAULT": fault, "FAIL": fail, "SECONDS": seconds, "TENANT": tenant, "CANCEL": cancel_by_server, "LOGIN": login,
-        "PURGE": purge}
+        "FORGET": forget}
     if statement.verb not in verbs:
         raise wrong("MOCK: the verb is one of " + ", ".join(sorted(verbs)))
     try:
@@ -154,8 +154,8 @@ def login(world: World, arguments: List[Any]) -> None:
     world.login_rules.state = state
 
 
-def purge(world: World, arguments: List[Any]) -> None:
-    """MOCK PURGE."""
+def forget(world: World, arguments: List[Any]) -> None:
+    """MOCK FORGET."""
     if [str(one).upper() for one in arguments] != ["HISTORY"]:
-        raise ValueError("HISTORY can be purged")
+        raise ValueError("HISTORY can be forgotten")
     world.scheduler.history.clear()
