@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-real docs test-docs lint matrix build clean
+.PHONY: help venv demo test test-real docs test-docs integration lint matrix build clean
 
 PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
 VENV := .venv
@@ -39,6 +39,9 @@ test: $(TEST_READY) ## run all tests (ARGS='-k word' narrows them down)
 
 test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's kernel
 	@$(BIN)/python -m pytest tests/real $(ARGS)
+
+integration: $(TEST_READY) ## run the modules with ansible-test against the mock, in a venv of its own
+	@$(BIN)/python scripts/ansible_test.py integration --venv $(ARGS)
 
 lint: $(LINT_READY) ## run every linter and the official sanity tests (ONLY='ruff mypy' picks some)
 	@$(BIN)/python scripts/lint.py $(ONLY)
