@@ -8,16 +8,21 @@ reference of every module and role. A warning is an error: a broken reference is
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 
+import yaml
 from stage import REPOSITORY
 
 BUILD = REPOSITORY / ".cache" / "docs"
 SOURCES = BUILD / "rst"
 PAGES = BUILD / "html"
-GUIDES = REPOSITORY / "docs" / "docsite" / "rst"
+DOCS = REPOSITORY / "docs"
+GUIDES = DOCS / "docsite" / "rst"
+# The theme shows the contents of each page beside it.
+CONTENTS = re.compile(r"^\.\. contents::\n(?:   .*\n)+", re.MULTILINE)
 
 
 def generate_sources() -> int:
@@ -27,6 +32,11 @@ def generate_sources() -> int:
     generated = subprocess.run(
         ["antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error",
          "--dest-dir", str(SOURCES), "community.oceanbase"], check=False)
+    # It lists what plugins declare, which modules cannot, so it would say that there are none.
+    (SOURCES / "environment_variables.rst").unlink(missing_ok=True)
+    for page in SOURCES.glob("*.rst"):
+        page.write_text(CONTENTS.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
+    (SOURCES / "index.rst").write_text(first_page(), encoding="utf-8")
     for picture in GUIDES.rglob("*.svg"):
         copy = SOURCES / "docsite" / picture.relative_to(GUIDES)
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -34,11 +44,23 @@ def generate_sources() -> int:
     return generated.returncode
 
 
+def first_page() -> str:
+    """The introduction of docs/index.rst, and below it all pages, with names that fit beside the text."""
+    sections = yaml.safe_load((DOCS / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
+    groups = {section["title"]: [f"docsite/{page}" for page in section["toctree"]] for section in sections}
+    for title, kind in (("Modules", "module"), ("Roles", "role")):
+        pages = sorted(page.stem for page in SOURCES.glob(f"*_{kind}.rst"))
+        groups[title] = [f"{page[:-len(kind) - 1]} <{page}>" for page in pages]
+    lists = "".join(f"\n.. toctree::\n    :caption: {title}\n    :maxdepth: 1\n\n" + "".join(f"    {page}\n" for page in pages)
+                    for title, pages in groups.items())
+    return (DOCS / "index.rst").read_text(encoding="utf-8") + lists
+
+
 def build_pages() -> int:
     """Turns the sources into HTML; returns Sphinx' exit code."""
     shutil.rmtree(PAGES, ignore_errors=True)
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html",
-               "-c", str(REPOSITORY / "docs"), "-d", str(BUILD / "doctrees"), str(SOURCES), str(PAGES)]
+               "-c", str(DOCS), "-d", str(BUILD / "doctrees"), str(SOURCES), str(PAGES)]
     return subprocess.run(command, check=False).returncode
 
 
