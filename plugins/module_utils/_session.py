@@ -51,6 +51,18 @@ _QUERY_TIMEOUT = 10.0
 # Less than the half of read_timeout that a CANCEL gets when time runs out.
 _SHARE_OF_READ_TIMEOUT = 0.4
 
+_GIVE_CLIENT_CERT = "The server wants a client certificate that it trusts: give client_cert and client_key."
+# What OpenSSL says when a handshake fails, and what to do about it.
+_TLS_HINTS = {
+    ("match", "not valid for"):
+        "Use a name in login_host that the certificate holds; check_hostname: false drops only this check.",
+    ("expired", "not yet valid"): "Renew the server's certificate, or set the clock of this host.",
+    ("issuer", "self-signed", "self signed"):
+        "Name in ca_cert the CA certificate that signed the server's certificate.",
+    ("certificate required", "handshake failure"): _GIVE_CLIENT_CERT,
+    ("protocol version", "unsupported protocol"): "The server must offer TLS 1.2 or later.",
+}
+
 
 class _Packet(MysqlPacket):  # type: ignore[misc]
     """PyMySQL drops the SQLSTATE of an error packet; this keeps it on the exception."""
@@ -115,6 +127,14 @@ class _Connection(Connection):  # type: ignore[misc]
         super()._get_server_information()
         if self.ssl and not self.server_capabilities & pymysql.constants.CLIENT.SSL:
             raise pymysql.OperationalError(_TLS_UNAVAILABLE, "the server offers no TLS")
+
+    def _request_authentication(self) -> None:
+        try:
+            super()._request_authentication()
+        except pymysql.OperationalError as error:
+            # In TLS 1.3 a server refuses a client without a certificate only after the handshake.
+            error.after_handshake = bool(self.ssl and self._secure)
+            raise
 
 
 def require_driver(python: str) -> None:
@@ -262,7 +282,8 @@ class Session:
         """The failure for what the driver raised while it connected and logged in."""
         errno, text = _errno_and_text(error)
         causes = _causes(error)
-        tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+        tls = next((cause for cause in causes
+                    if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError)), None)
         if tls is not None or errno == _TLS_UNAVAILABLE:
             return self._tls_failure(tls, text)
         if errno is not None and errno not in _CLIENT_ERRORS:
@@ -272,6 +293,9 @@ class Session:
             if self.login.client_cert and errno == _ACCESS_DENIED:
                 failure.hint += " The common name of client_cert must be listed in ob_ssl_invited_common_names."
             return failure
+        if getattr(error, "after_handshake", False) and not self.login.client_cert and not self._was_connected:
+            return TlsFailed("%s broke the connection off right after the TLS handshake, without a word, as a server "
+                             "does that wants a client certificate" % self.login.address(), _GIVE_CLIENT_CERT)
         cause = next((cause for cause in causes if isinstance(cause, OSError)), None)
         if cause is None or errno != 2003:
             return ConnectionLost("%s broke off the login: %s" % (self.login.address(), text), errno)
@@ -286,16 +310,9 @@ class Session:
             return TlsFailed("%s offers no TLS, but ca_cert asks for it" % where,
                              "Switch TLS on in the sys tenant (ssl_client_authentication), or leave ca_cert out "
                              "if a plain connection is acceptable.")
-        reason = getattr(error, "verify_message", "") or getattr(error, "reason", None) or text
-        hint = "Check ca_cert, client_cert and client_key against the server's certificate."
-        if "match" in reason.lower():
-            hint = "Use a name in login_host that the certificate holds; check_hostname: false drops only this check."
-        elif "expired" in reason.lower():
-            hint = "Renew the server's certificate."
-        elif "issuer" in reason.lower() or "self" in reason.lower():
-            hint = "Name in ca_cert the CA certificate that signed the server's certificate."
-        elif "required" in reason.lower():
-            hint = "The server wants a client certificate: give client_cert and client_key."
+        reason = getattr(error, "verify_message", "") or (getattr(error, "reason", None) or text).replace("_", " ").lower()
+        hint = next((hint for words, hint in _TLS_HINTS.items() if any(word in reason for word in words)),
+                    "Check ca_cert, client_cert and client_key against the server's certificate.")
         return TlsFailed("no verified TLS connection to %s: %s" % (where, reason), hint)
 
 
@@ -306,17 +323,18 @@ def _tls_context(login: Login) -> ssl.SSLContext:
     InvalidOption if a file cannot be loaded. VERIFY_X509_STRICT, which Python 3.13 switched on, is off: one
     certificate must be judged alike by every Python, and OceanBase's documentation makes CAs that it refuses.
     """
-    loading = "ca_cert", login.ca_cert
+    loading = "ca_cert %s" % login.ca_cert
     try:
         context = ssl.create_default_context(cafile=login.ca_cert)
         if login.client_cert:
-            loading = "client_cert or client_key", login.client_cert
+            loading = "client_cert %s with client_key %s" % (login.client_cert, login.client_key or "in the same file")
             # Without a function OpenSSL would ask on the terminal for the passphrase of the key, and so hang.
             context.load_cert_chain(login.client_cert, login.client_key, password=lambda: b"")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InvalidOption("%s %s cannot be loaded: %s" % (loading[0], loading[1], reason),
-                            "Name a readable PEM file; a key must not have a passphrase.") from None
+        reason = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else (
+            "not what belongs there (%s)" % (getattr(error, "reason", None) or "no PEM, or a key with a passphrase"))
+        raise InvalidOption("%s cannot be loaded: %s" % (loading, reason),
+                            "Name readable PEM files that belong together; a key must not have a passphrase.") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.check_hostname = login.check_hostname

@@ -111,10 +111,11 @@ def strike(bench: Bench, situation: str, position: int, statement: str, fault: t
 
     bench.struck = False
     at_login = statement.startswith(("LOGIN", "SET NAMES"))
-    run, job_id = run_in(bench, situation, before, (lambda: before(0)) if at_login else None, unreachable=unreachable, through_relay=fault == REFUSED)
+    run, job_id = run_in(bench, situation, before, (lambda: before(0)) if at_login else None,
+                         unreachable=unreachable, through_relay=fault == REFUSED)
     assert bench.struck, "the fault did not strike"
     if fault != REFUSED:
-        assert [entry["statement"] for entry in run.log if "fault" in entry or entry["answer"] in ("lost", "error")], run.log
+        assert any("fault" in entry or entry["answer"] in ("lost", "error") for entry in run.log), run.log
     tell_truth(bench, situation, run, job_id)
     assert run.elapsed <= WAIT + TIMEOUTS + TOLERANCE
     if fault != REFUSED:

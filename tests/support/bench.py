@@ -130,7 +130,8 @@ class Bench:
 
     def release(self) -> None:
         """Lets the clean-up go on, and returns when the job is in the history."""
-        self.control(f"SET ob_global_debug_sync = 'HANG_IN_{CLEAN_UP} clear'", "SET ob_global_debug_sync = 'now broadcast go'")
+        self.control(f"SET ob_global_debug_sync = 'HANG_IN_{CLEAN_UP} clear'",
+                     "SET ob_global_debug_sync = 'now broadcast go'")
         wait_for(lambda: not self.progress(), "an empty PROGRESS")
 
     def progress(self) -> list[dict[str, Any]]:

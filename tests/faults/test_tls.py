@@ -1,0 +1,215 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TLS: a verified connection or none at all, and the failure names the cause."""
+
+from __future__ import annotations
+
+import datetime
+import socket
+import ssl
+import threading
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, TlsFailed, Unreachable
+from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
+from support.bench import OPTIONS
+from support.ob_mock import Mock
+from support.raw_client import RawClient
+
+HOST = "127.0.0.1"
+
+
+class Files:
+    """A CA, and the certificates that it made, as files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.authority = trustme.CA()
+        self.ca = str(folder / "ca.pem")
+        self.authority.cert_pem.write_to_path(self.ca)
+
+    def issue(self, name: str, *hosts: str, **options: Any) -> tuple[str, str]:
+        """Paths of a new certificate and its key."""
+        leaf = self.authority.issue_cert(*hosts, **options)
+        cert, key = str(self._folder / f"{name}.pem"), str(self._folder / f"{name}.key")
+        leaf.cert_chain_pems[0].write_to_path(cert)
+        leaf.private_key_pem.write_to_path(key)
+        return cert, key
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return Files(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="module")
+def server(files: Files) -> Iterator[Mock]:
+    """A mock whose certificate is good."""
+    cert, key = files.issue("server", HOST)
+    with Mock(tls_cert=cert, tls_key=key) as mock:
+        yield mock
+
+
+def rows(port: int, **options: Any) -> list[dict[str, Any]]:
+    """What a statement gives over a session with these options."""
+    login = resolve_login({**OPTIONS, "login_port": port, "connect_timeout": 5, "read_timeout": 5, **options}, {})
+    with Session(login) as session:
+        return session.run("SHOW TENANT")
+
+
+def failure(port: int, **options: Any) -> Failure:
+    """How a login with these options fails."""
+    with pytest.raises(TlsFailed) as caught:
+        rows(port, **options)
+    assert caught.value.error_class == "tls"
+    assert not caught.value.transient
+    assert f"{options.get('login_host', HOST)}:{port}" in caught.value.message
+    return caught.value
+
+
+def statements(mock: Mock) -> list[str]:
+    """What has reached the server in whatever way."""
+    return [entry["statement"] for entry in mock.log() if entry["statement"] != "CLOSE"]
+
+
+def test_a_verified_connection(server: Mock, files: Files) -> None:
+    assert rows(server.port, ca_cert=files.ca) == [{"current_tenant_name": "sys"}]
+    login = resolve_login({**OPTIONS, "login_port": server.port, "ca_cert": files.ca}, {})
+    with Session(login) as session:
+        session.connect()
+        assert session._connection is not None
+        wire = session._connection._sock
+        assert isinstance(wire, ssl.SSLSocket)
+        assert wire.version() in ("TLSv1.2", "TLSv1.3")
+        assert wire.context.minimum_version == ssl.TLSVersion.TLSv1_2
+        assert wire.context.verify_mode == ssl.CERT_REQUIRED
+
+
+def test_without_ca_cert_the_connection_is_plain_though_the_server_offers_tls(server: Mock) -> None:
+    assert rows(server.port) == [{"current_tenant_name": "sys"}]
+
+
+def test_another_ca(server: Mock, tmp_path: Path) -> None:
+    before = statements(server)
+    other = Files(tmp_path)
+    error = failure(server.port, ca_cert=other.ca)
+    assert "issuer" in error.message or "self-signed" in error.message or "self signed" in error.message
+    assert "the CA certificate that signed" in error.hint
+    # Nothing was said in plain text instead, not even the login.
+    assert statements(server) == before
+
+
+def test_another_ca_is_no_matter_of_the_host_name(server: Mock, tmp_path: Path) -> None:
+    error = failure(server.port, ca_cert=Files(tmp_path).ca, check_hostname=False)
+    assert "the CA certificate that signed" in error.hint
+
+
+def test_an_expired_certificate(files: Files) -> None:
+    past = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
+    cert, key = files.issue("expired", HOST, not_before=past, not_after=past + datetime.timedelta(days=1))
+    with Mock(tls_cert=cert, tls_key=key) as mock:
+        error = failure(mock.port, ca_cert=files.ca)
+        assert "expired" in error.message
+        assert "Renew" in error.hint
+        assert statements(mock) == []
+
+
+def test_another_host_name_and_check_hostname_drops_only_this_check(files: Files) -> None:
+    cert, key = files.issue("elsewhere", "observer1.example.com", "192.0.2.7")
+    with Mock(tls_cert=cert, tls_key=key) as mock:
+        error = failure(mock.port, ca_cert=files.ca)
+        assert "127.0.0.1" in error.message
+        assert "check_hostname" in error.hint
+        assert statements(mock) == []
+        assert rows(mock.port, ca_cert=files.ca, check_hostname=False) == [{"current_tenant_name": "sys"}]
+
+
+def test_a_server_without_tls_is_told_nothing(files: Files) -> None:
+    with Mock() as mock:
+        error = failure(mock.port, ca_cert=files.ca)
+        assert "offers no TLS" in error.message
+        assert "ssl_client_authentication" in error.hint
+        assert statements(mock) == []
+
+
+def serve(listener: socket.socket, greeting: bytes, context: ssl.SSLContext) -> None:
+    """Greets as the mock does, reads the request for TLS, and makes a TLS handshake of its own kind."""
+    connection, _address = listener.accept()
+    with connection:
+        connection.sendall(len(greeting).to_bytes(3, "little") + b"\0" + greeting)
+        connection.recv(36)
+        try:
+            with context.wrap_socket(connection, server_side=True) as secure:
+                secure.recv(1000)
+        except OSError:
+            return
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_server_that_wants_a_client_certificate(server: Mock, files: Files, version: ssl.TLSVersion) -> None:
+    """The mock wants none, so a server of the test greets with the mock's words and wants one."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files.issue("strict", HOST))
+    context.load_verify_locations(files.ca)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.minimum_version = context.maximum_version = version
+    with RawClient(HOST, server.port) as client:
+        greeting = client.greeting
+    client_cert, client_key = files.issue("client", "dba.example.com")
+    for given in ({}, {"client_cert": client_cert, "client_key": client_key}):
+        with socket.create_server((HOST, 0)) as listener:
+            thread = threading.Thread(target=serve, args=(listener, greeting, context))
+            thread.start()
+            port = listener.getsockname()[1]
+            if given:
+                # The handshake is done, and then this server has nothing more to say.
+                with pytest.raises(Unreachable):
+                    rows(port, ca_cert=files.ca, **given)
+            else:
+                error = failure(port, ca_cert=files.ca)
+                assert "certificate" in error.message.lower() or "handshake" in error.message.lower()
+                assert "client_cert" in error.hint
+            thread.join()
+
+
+def test_an_old_tls_is_refused(server: Mock, files: Files) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files.issue("old", HOST))
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with RawClient(HOST, server.port) as client:
+        greeting = client.greeting
+    with socket.create_server((HOST, 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener, greeting, context))
+        thread.start()
+        error = failure(listener.getsockname()[1], ca_cert=files.ca)
+        thread.join()
+    assert "version" in error.message.lower()
+    assert "TLS 1.2" in error.hint
+
+
+def test_a_client_key_with_a_passphrase_is_an_error_and_no_question(server: Mock, files: Files, tmp_path: Path) -> None:
+    from cryptography.hazmat.primitives import serialization
+
+    cert, key = files.issue("locked", "dba.example.com")
+    loaded = serialization.load_pem_private_key(Path(key).read_bytes(), None)
+    locked = tmp_path / "locked.key"
+    locked.write_bytes(loaded.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"passphrase")))
+    with pytest.raises(Failure, match="cannot be loaded") as caught:
+        rows(server.port, ca_cert=files.ca, client_cert=cert, client_key=str(locked))
+    assert caught.value.error_class == "invalid_option"
+    assert str(locked) in caught.value.message
+    assert "passphrase" in caught.value.hint
