@@ -121,6 +121,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+changed:
+  description: Always V(false), because the module changes nothing.
+  type: bool
+  returned: always
+  sample: false
 progress:
   description:
     - The rows of C(DBA_OB_CLONE_PROGRESS), newest first, with the columns of the view in lower case.
