@@ -11,8 +11,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 INVENTORY = HERE.parent / ".cache" / "docs" / "ansible.inv"
 
-# What the generated reference pages link to in Ansible's own documentation. Sphinx usually downloads a list of all labels
-# there; with the few that are needed the site is built without a network, and a label that is missing is an error.
+# What the generated reference pages link to in Ansible's own documentation. Sphinx usually downloads a list of all
+# labels there; with the few that are needed the site is built without a network, and a missing one is an error.
 ANSIBLE_LABELS = {
     "ansible_configuration_settings": "reference_appendices/config.html Ansible Configuration Settings",
     "common_return_values": "reference_appendices/common_return_values.html Return Values",

@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 import yaml
+
 from stage import REPOSITORY
 
 BUILD = REPOSITORY / ".cache" / "docs"
@@ -51,8 +52,8 @@ def first_page() -> str:
     for title, kind in (("Modules", "module"), ("Roles", "role")):
         pages = sorted(page.stem for page in SOURCES.glob(f"*_{kind}.rst"))
         groups[title] = [f"{page[:-len(kind) - 1]} <{page}>" for page in pages]
-    lists = "".join(f"\n.. toctree::\n    :caption: {title}\n    :maxdepth: 1\n\n" + "".join(f"    {page}\n" for page in pages)
-                    for title, pages in groups.items())
+    lists = "".join("\n".join(("", ".. toctree::", f"    :caption: {title}", "    :maxdepth: 1", "",
+                               *(f"    {page}" for page in pages), "")) for title, pages in groups.items())
     return (DOCS / "index.rst").read_text(encoding="utf-8") + lists
 
 

@@ -79,11 +79,13 @@ def draw() -> str:
     rail, middle = LEFT + BOX + 22, (tops[cancellable[0]] + tops[cancellable[-1]] + TALL) / 2
     for status in path:
         top = tops[status]
-        paper.box(LEFT, top, BOX, STATUSES[status], short(status), short(failures[status]) if status in failures else "")
+        failure = short(failures[status]) if status in failures else ""
+        paper.box(LEFT, top, BOX, STATUSES[status], short(status), failure)
         if status != path[-1]:
             paper.arrow((LEFT + BOX / 2, top + TALL), (LEFT + BOX / 2, top + TALL + GAP - 2))
         if status in cancellable:
-            paper.elements.append(f'<polyline points="{LEFT + BOX},{top + TALL / 2} {rail},{top + TALL / 2}" class="line"/>')
+            paper.elements.append(f'<polyline points="{LEFT + BOX},{top + TALL / 2} {rail},{top + TALL / 2}" '
+                                  'class="line"/>')
     paper.elements.append(f'<polyline points="{rail},{tops[cancellable[0]] + TALL / 2} '
                           f'{rail},{tops[cancellable[-1]] + TALL / 2}" class="line"/>')
     paper.arrow((rail, middle), (SIDE - 2, middle))

@@ -57,7 +57,7 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
     probe = ""
 
-    def do_GET(self) -> None:  # noqa: N802 - the name is http.server's
+    def do_GET(self) -> None:
         if self.path == "/probe":
             body = self.probe.encode()
             self.send_response(200)
@@ -86,8 +86,9 @@ def chromium() -> str:
 
 def run_chromium(folder: Path, *arguments: str) -> str:
     """Runs headless Chromium with a profile of its own below ``folder``; returns what it prints."""
-    command = [chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-               "--disable-background-networking", f"--user-data-dir={folder / 'profile'}", *arguments]
+    command = [chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+               "--hide-scrollbars", "--disable-background-networking", f"--user-data-dir={folder / 'profile'}",
+               *arguments]
     return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                           timeout=120).stdout
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from browser import look_at  # noqa: E402 - a helper of this folder only
+from browser import look_at
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SITE = REPOSITORY / ".cache" / "docs" / "html"
