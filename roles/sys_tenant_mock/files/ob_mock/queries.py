@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, List, NoReturn, Optional, Set, Tuple
 from .cluster import Cluster
 from .error_table import error
 from .functions import SessionFunctions, register
-from .lexer import END, syntax_error, tokenize
+from .lexer import syntax_error, tokenize
 from .results import Column, Rows, SqlError
 from .select import Item, Translation, translate
 from .session import Session
@@ -191,7 +191,30 @@ class Queries:
             raise error("ER_WRONG_PARAMCOUNT", match.group(1).lower()) from None
         if "user-defined function raised exception" in text:
             raise error("OB_INVALID_ARGUMENT") from None
-        raise _syntax(session, sql, text) from None
+        raise self._syntax(session, sql, text) from None
+
+    def _syntax(self, session: Session, sql: str, text: str) -> SqlError:
+        """The syntax error for what SQLite could not parse.
+
+        It names the offending word only; of those in the client's text it is the first with which the text up to it
+        is wrong rather than incomplete.
+        """
+        tokens = tokenize(sql, session.ansi_quotes)
+        match = re.match(r'near "(.*)": syntax error', text, re.DOTALL)
+        offending = match.group(1).strip("`'") if match else None
+        for token in tokens[1:-1]:
+            if token.text == offending and self._is_wrong(sql[:token.end], session.ansi_quotes):
+                return syntax_error(sql, token.start)
+        return syntax_error(sql, tokens[-2].start)
+
+    def _is_wrong(self, beginning: str, ansi_quotes: bool) -> bool:
+        try:
+            self._typing.execute("EXPLAIN " + translate(beginning, ansi_quotes).sql).close()
+        except sqlite3.Error as failure:
+            return "syntax error" in str(failure)
+        except SqlError:
+            return False
+        return False
 
     def _no_table(self, session: Session, name: str) -> SqlError:
         schema, dot, table = name.rpartition(".")
@@ -210,18 +233,6 @@ def _clause(session: Session, sql: str, name: str) -> str:
         if token.kind in ("word", "quoted") and token.text.lower() == wanted:
             return clause
     return "field list"
-
-
-def _syntax(session: Session, sql: str, text: str) -> SqlError:
-    """The syntax error for what SQLite could not parse: its offending word, looked for in the client's text."""
-    tokens = tokenize(sql, session.ansi_quotes)
-    match = re.match(r'near "(.*)": syntax error', text, re.DOTALL)
-    if match:
-        offending = match.group(1).strip("`'")
-        for token in tokens[1:]:
-            if token.text == offending and token.kind != END:
-                return syntax_error(sql, token.start)
-    return syntax_error(sql, tokens[-2].start)
 
 
 # Columns of the answer
