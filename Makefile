@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-real docs test-docs integration lint matrix build clean
+.PHONY: help venv demo test test-real docs test-docs integration bench lint matrix build clean
 
 PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
 VENV := .venv
@@ -34,8 +34,11 @@ venv: $(LINT_READY) ## make .venv with all that tests and linters need
 demo: $(DEMO_READY) ## cancel a tenant clone on the bundled mock server, and tell the story
 	@$(BIN)/python scripts/demo.py
 
-test: $(TEST_READY) ## run all tests (ARGS='-k word' narrows them down)
+test: $(TEST_READY) ## run the tests (ARGS='-k word' narrows them down)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-full: $(TEST_READY) ## run all tests, also those that take minutes
+	@$(BIN)/python -m pytest -m '' $(ARGS)
 
 test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's kernel
 	@$(BIN)/python -m pytest tests/real $(ARGS)
@@ -51,6 +54,9 @@ docs: $(DOCS_READY) ## build the documentation site into .cache/docs/html, witho
 
 test-docs: docs ## open every page of the site in Chromium (installs Debian's, if run as root)
 	@$(BIN)/python -m pytest tests/docs $(ARGS)
+
+bench: $(TEST_READY) ## measure the modules and their peers, and write docs/benchmarks (ten minutes)
+	@$(BIN)/python tests/benchmark/run.py
 
 matrix: $(TEST_READY) ## run the unit tests on every Python from 3.8 on that this machine has
 	@$(BIN)/python scripts/ansible_test.py units --venv

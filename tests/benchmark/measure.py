@@ -1,0 +1,180 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The measurements: each returns plain numbers, medians of runs that take turns, so that all see the same machine."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Dict
+
+import pymysql
+from plays import HELD_IN, Task, by_hand, cancel_task, run_for
+
+from support.ansible import run_module
+from support.ob_mock import CLONE_COMMAND, Mock, wait_for
+
+Numbers = Dict[str, Dict[str, float]]
+PING: Task = {"name": "Ping", "ansible.builtin.ping": {}}
+
+
+def median(values: list[float]) -> float:
+    """The median, in milliseconds' precision."""
+    return round(statistics.median(values), 3)
+
+
+def held_jobs(count: int) -> dict[str, Any]:
+    """A scenario with clones of as many source tenants, each held until it is cancelled."""
+    return {"jobs": [{"clone_tenant": f"clone_{number}", "source_tenant": f"source_{number}", "state": HELD_IN,
+                      "hold": True} for number in range(count)]}
+
+
+class HeldClone:
+    """
+    A mock with one clone that is held until it is cancelled. After its end: ``ended`` is when the job's row came into
+    the history, ``log`` the mock's statement log.
+    """
+
+    def __init__(self, cleanup: float) -> None:
+        self.mock = Mock(cleanup_seconds=cleanup)
+        self._session = threading.Thread(target=self._create)
+        self.ended = 0.0
+        self.log: list[dict[str, Any]] = []
+
+    def __enter__(self) -> HeldClone:
+        self.mock.__enter__()
+        self.mock.hold(HELD_IN)
+        self._session.start()
+        wait_for(lambda: any(row["status"] == HELD_IN for row in self.mock.progress()), "the clone")
+        return self
+
+    def __exit__(self, *exc_info: Any) -> None:
+        self._session.join(10)
+        self.log = self.mock.log()
+        self.mock.__exit__()
+
+    def _create(self) -> None:
+        """The session of CREATE TENANT ends when the job is in the history."""
+        with contextlib.suppress(pymysql.MySQLError):
+            self.mock.sql("CREATE TENANT clone_a FROM mysql001 WITH RESOURCE_POOL = pool_a, UNIT = unit001")
+        self.ended = time.time()
+
+    def server_seconds(self) -> float:
+        """Seconds from the CANCEL until the job was in the history: what no client can shorten."""
+        [cancel] = [entry for entry in self.log if entry["statement"].startswith(CLONE_COMMAND)]
+        return self.ended - datetime.datetime.fromisoformat(cancel["time"].replace("Z", "+00:00")).timestamp()
+
+
+def task_cost(interpreters: dict[str, str], tasks: int, rounds: int) -> Numbers:
+    """Per task, without ansible-playbook's own start: ping, ob_clone_cancel with nothing to do, mysql_query."""
+    result: Numbers = {}
+    with Mock() as mock:
+        query = {**by_hand(mock, "clone_a")[0]}
+        query.pop("register")
+        kinds = {"ping": PING, "ob_clone_cancel": cancel_task(mock, "clone_a"), "mysql_query": query}
+        for label, interpreter in interpreters.items():
+            times: dict[str, list[tuple[float, float]]] = {kind: [] for kind in kinds}
+            for _round in range(rounds):
+                empty = run_for([], interpreter=interpreter)
+                for kind, task in kinds.items():
+                    timing = run_for([task] * tasks, interpreter=interpreter)
+                    times[kind].append(((timing.wall - empty.wall) / tasks, (timing.cpu - empty.cpu) / tasks))
+            for kind, values in times.items():
+                wall, cpu = median([value[0] for value in values]), median([value[1] for value in values])
+                first = result.get(f"ping, {label}", {"wall": wall, "cpu": cpu})
+                result[f"{kind}, {label}"] = {"wall": wall, "cpu": cpu, "wall to ping": round(wall / first["wall"], 2),
+                                              "cpu to ping": round(cpu / first["cpu"], 2)}
+    return result
+
+
+def whole_job(cleanup: float, rounds: int) -> Numbers:
+    """Looking up, cancelling, waiting and checking: one task against four, with the same clean-up time."""
+    runs: dict[str, list[dict[str, float]]] = {"ob_clone_cancel": [], "by hand": []}
+    for _round in range(rounds):
+        empty = run_for([])
+        for kind, results in runs.items():
+            with HeldClone(cleanup) as clone:
+                before = len(clone.mock.log())
+                tasks = [cancel_task(clone.mock, "clone_a")] if kind == "ob_clone_cancel" else by_hand(
+                    clone.mock, "clone_a")
+                timing = run_for(tasks)
+            # Of this login only: the session of CREATE TENANT is another user's work.
+            log = [entry for entry in clone.log[before:] if not entry["statement"].startswith("CREATE")]
+            logins = sum(entry["statement"].startswith("LOGIN") for entry in log)
+            results.append({
+                "wall": timing.wall, "wall without start and server": timing.wall - empty.wall - clone.server_seconds(),
+                "cpu without start": timing.cpu - empty.cpu, "module processes": logins,
+                "statements": sum(entry["statement"] != "CLOSE" for entry in log) - logins})
+    result = {kind: {name: median([run[name] for run in values]) for name in values[0]}
+              for kind, values in runs.items()}
+    result["ratio"] = {name: round(result["ob_clone_cancel"][name] / number, 2)
+                       for name, number in result["by hand"].items()}
+    return result
+
+
+def reaction(cleanup: float, runs: int, at_once: int = 1) -> dict[str, float]:
+    """
+    Seconds from the moment that the row is in HISTORY to the end of the module's process, and the number of looks at
+    the views.
+    """
+    def one(_number: int) -> tuple[float, int, float]:
+        with HeldClone(cleanup) as clone:
+            result = run_module("ob_clone_cancel", {"login_port": clone.mock.port, "clone_tenant": "clone_a"})
+            returned = time.time()
+        assert result["outcome"] == "canceled", result
+        return returned - clone.ended, result["polls"], result["elapsed"]
+
+    with ThreadPoolExecutor(at_once) as pool:
+        results = list(pool.map(one, range(runs)))
+    waited = statistics.median(result[2] for result in results)
+    polls = statistics.median(result[1] for result in results)
+    return {"median": median([result[0] for result in results]), "worst": round(max(r[0] for r in results), 3),
+            "waited": round(waited, 2), "polls": polls, "polls per second": round(polls / waited, 2)}
+
+
+def many_clones(count: int, forks: int = 10) -> dict[str, float]:
+    """Seconds per clone for a loop in one task, and for as many hosts, ``forks`` at a time; clean-ups take 0.1 s."""
+    empty = median([run_for([]).wall for _round in range(3)])
+    with Mock(scenario=held_jobs(count)) as mock:
+        task = {**cancel_task(mock, "clone_{{ item }}"), "loop": list(range(count))}
+        loop = run_for([task]).wall
+    with Mock(scenario=held_jobs(count)) as mock:
+        hosts = run_for([cancel_task(mock, "clone_{{ number }}")], forks=forks, hosts=count).wall
+    return {"loop": round((loop - empty) / count, 3), "hosts": round((hosts - empty) / count, 3)}
+
+
+def many_clusters(count: int, forks: int = 10) -> dict[str, float]:
+    """Seconds in all for one clone on each of so many clusters, ``forks`` at a time; clean-ups take 0.1 s."""
+    with contextlib.ExitStack() as stack:
+        ports = [stack.enter_context(Mock(scenario=held_jobs(1))).port for _number in range(count)]
+        task = {"name": "Cancel", "community.oceanbase.ob_clone_cancel": {
+            "login_port": "{{ ports[number | int] }}", "clone_tenant": "clone_0"}}
+        timing = run_for([task], forks=forks, hosts=count, vars={"ports": ports})
+    assert sum(result.result["outcome"] == "canceled" for result in timing.play.results) == count
+    return {"wall": round(timing.wall, 2), "wall per cluster": round(timing.wall / count, 3),
+            "cpu per cluster": round(timing.cpu / count, 3)}
+
+
+def peak_memory(rounds: int = 3) -> dict[str, float]:
+    """The largest resident size in MB of a module's process: of ping, and of a cancel."""
+    script = ("import resource, subprocess, sys; subprocess.run([sys.executable, '-m', sys.argv[1]], input=sys.argv[2],"
+              " text=True, stdout=subprocess.DEVNULL, check=True); "
+              "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+    collection = "ansible_collections.community.oceanbase.plugins.modules.ob_clone_cancel"
+    result: dict[str, list[float]] = {"ping": [], "ob_clone_cancel": []}
+    for _round in range(rounds):
+        with Mock(scenario=held_jobs(1)) as mock:
+            arguments = '{"ANSIBLE_MODULE_ARGS": {"login_port": %d, "clone_tenant": "clone_0"}}' % mock.port
+            for kind, module, text in (("ping", "ansible.modules.ping", '{"ANSIBLE_MODULE_ARGS": {}}'),
+                                       ("ob_clone_cancel", collection, arguments)):
+                done = subprocess.run([sys.executable, "-c", script, module, text], capture_output=True, text=True,
+                                      check=True, cwd=".cache/collections")
+                result[kind].append(int(done.stdout) / 1024)
+    return {kind: round(statistics.median(values), 1) for kind, values in result.items()}

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The results as a page with tables and a chart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+_HEADER = """<!--
+Copyright (c) 2026, The community.oceanbase authors
+GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+SPDX-License-Identifier: GPL-3.0-or-later
+-->
+
+"""
+
+
+def _table(first: str, rows: dict[str, dict[str, Any]]) -> str:
+    """A Markdown table, a row for each entry."""
+    columns = list(next(iter(rows.values())))
+    lines = [" | ".join(["", first, *columns, ""]).strip(), "|---" * (len(columns) + 1) + "|"]
+    lines += [" | ".join(["", name, *(str(row[column]) for column in columns), ""]).strip()
+              for name, row in rows.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(what: str, value: float, goal: float) -> str:
+    return f"- {what}: **{value}**, goal at most {goal}: {'met' if value <= goal else 'not met'}\n"
+
+
+def write(results: dict[str, Any], folder: Path) -> None:
+    """Writes results.md and chart.svg into the folder."""
+    text = _HEADER + "# Benchmarks\n\nWritten by `make bench`; do not edit. Times are in seconds, medians of runs that "
+    text += "take turns in one session on one machine, against the bundled mock.\n\n## Machine\n\n"
+    text += "".join(f"- {name}: {value}\n" for name, value in results["machine"].items())
+    text += "\n![Time of the whole job, and reaction to the end of the clean-up](chart.svg)\n\n## Goals\n\n"
+    for place in ("managed host", "control node"):
+        cost = results["task cost"][f"ob_clone_cancel, {place}"]
+        text += _verdict(f"a task with nothing to cancel to `ping`, {place} (by the clock)", cost["wall to ping"],
+                         1.15)
+        text += _verdict(f"the same in processor time, {place}", cost["cpu to ping"], 1.15)
+    for cleanup, job in results["whole job"].items():
+        text += _verdict(f"whole job to the same by hand, clean-up of {cleanup} s (by the clock)", job["ratio"]["wall"],
+                         0.4)
+        text += _verdict("the same without Ansible's start and the server's time",
+                         job["ratio"]["wall without start and server"], 0.4)
+    for cleanup, numbers in results["reaction"].items():
+        text += _verdict(f"return after the end of a clean-up of {cleanup} s (median)", numbers["median"],
+                         round(max(0.3, 0.1 * float(cleanup)), 2))
+    text += _verdict("looks a second in a clean-up of 30 s", results["reaction"]["30"]["polls per second"], 1.5)
+    text += "\n## Cost of a task\n\nWithout ansible-playbook's own start. A managed host has PyMySQL; a control node "
+    text += "has also the package cryptography, which PyMySQL imports if it is there.\n\n"
+    text += _table("task", results["task cost"])
+    text += "\n## The whole job\n\nOne task, or look up, cancel, poll each second and check with `mysql_query`.\n"
+    for cleanup, job in results["whole job"].items():
+        text += f"\nClean-up of {cleanup} s, and up to a second until the server begins it:\n\n" + _table("by", job)
+    text += "\n## Return after the end of the clean-up\n\nFrom the row's arrival in the history to the end of the "
+    text += "module's process.\n\n" + _table("clean-up", results["reaction"])
+    text += "\n## Number of clones, seconds for each\n\nA loop in one task; as many hosts, forks 10. Clean-ups take "
+    text += "0.1 s after up to a second of waiting.\n\n" + _table("clones", results["clones"])
+    text += "\n## Number of clusters, forks 10\n\n" + _table("clusters", results["clusters"])
+    text += "\n## Memory\n\nLargest resident size of a module's process, in MB.\n\n"
+    text += _table("", {"MB": results["memory"]})
+    (folder / "results.md").write_text(text, encoding="utf-8")
+    (folder / "chart.svg").write_text(_chart(results), encoding="utf-8")
+
+
+def _chart(results: dict[str, Any]) -> str:
+    """Bars: the whole job by the clock for each clean-up time, one task and by hand."""
+    bars = [(f"clean-up {cleanup} s", kind, job[kind]["wall"]) for cleanup, job in results["whole job"].items()
+            for kind in ("ob_clone_cancel", "by hand")]
+    bars += [(f"after {cleanup} s", "return", numbers["median"]) for cleanup, numbers in results["reaction"].items()]
+    scale = 420 / max(value for _group, _kind, value in bars)
+    colors = {"ob_clone_cancel": "#2a7de1", "by hand": "#9aa5b1", "return": "#2aa876"}
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>',
+             "<!-- Copyright (c) 2026, The community.oceanbase authors",
+             "GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or "
+             "https://www.gnu.org/licenses/gpl-3.0.txt)", "SPDX-License-Identifier: GPL-3.0-or-later -->",
+             f'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{len(bars) * 26 + 60}" '
+             'font-family="sans-serif" font-size="13" role="img">',
+             '<rect width="100%" height="100%" fill="#ffffff"/>',
+             '<text x="10" y="24" font-size="15">Whole job (one task, or by hand with mysql_query) and return after '
+             'the clean-up, seconds</text>']
+    for number, (group, kind, value) in enumerate(bars):
+        top = 44 + number * 26
+        lines += [f'<text x="10" y="{top + 14}">{group}, {kind}</text>',
+                  f'<rect x="250" y="{top}" width="{max(1, value * scale):.0f}" height="18" fill="{colors[kind]}"/>',
+                  f'<text x="{256 + value * scale:.0f}" y="{top + 14}">{value:.2f}</text>']
+    return "\n".join([*lines, "</svg>", ""])

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Playbooks to be timed, and the peer collection: what a user would write with and without community.oceanbase."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from support.ansible import COLLECTIONS_PATH, PlayResult, run_playbook
+from support.ob_mock import REPOSITORY, Mock
+
+Task = dict[str, Any]
+HELD_IN = "CLONE_SYS_CREATE_TENANT"
+# The release of the package ansible that holds ansible.mysql 5.2.0, the home of mysql_query.
+_PEER_PACKAGE = "ansible==14.5.0"
+_PEERS = REPOSITORY / ".cache" / "peers"
+_PEER = "ansible_collections/ansible/mysql/"
+
+
+def fetch_peer() -> None:
+    """Puts the collection ansible.mysql into .cache, unless it is there; needs the network once (55 MB)."""
+    if (_PEERS / _PEER).exists():
+        return
+    # The environment has no pip; the Python that it was made with has.
+    python = Path(sys.base_prefix, "bin", "python%d.%d" % sys.version_info[:2])
+    with tempfile.TemporaryDirectory(prefix="peer_") as folder:
+        # That release wants a newer Python than this may be, but its collections do not.
+        subprocess.run([python, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-deps",
+                        "--only-binary=:all:", "--python-version", "3.12", "--dest", folder, _PEER_PACKAGE], check=True)
+        [wheel] = Path(folder).glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(_PEERS, [name for name in archive.namelist() if name.startswith(_PEER)])
+
+
+def cancel_task(mock: Mock, clone: str, **options: Any) -> Task:
+    """The task of this collection."""
+    return {"name": f"Cancel {clone}", "community.oceanbase.ob_clone_cancel": {
+        "login_port": mock.port, "clone_tenant": clone, **options}}
+
+
+def by_hand(mock: Mock, clone: str) -> list[Task]:
+    """The same with ansible.mysql: look, cancel, poll the history each second, check how it ended."""
+    login = {"login_host": mock.host, "login_port": mock.port, "login_user": "root@sys", "login_password": ""}
+
+    def query(name: str, text: str, **keywords: Any) -> Task:
+        return {"name": name, "ansible.mysql.mysql_query": {**login, "query": text}, **keywords}
+
+    return [
+        query("Look up", "SELECT CLONE_JOB_ID, STATUS FROM oceanbase.DBA_OB_CLONE_PROGRESS "
+              f"WHERE CLONE_TENANT_NAME = '{clone}'", register="job"),
+        query("Cancel", f"ALTER SYSTEM CANCEL CLONE {clone}", when="job.query_result[0] | length == 1"),
+        query("Poll", "SELECT STATUS FROM oceanbase.DBA_OB_CLONE_HISTORY WHERE CLONE_JOB_ID = "
+              "{{ job.query_result[0][0].CLONE_JOB_ID }}", register="ended", retries=600, delay=1,
+              until="ended.query_result[0] | length == 1"),
+        {"name": "Check", "ansible.builtin.assert": {
+            "that": ["ended.query_result[0][0].STATUS == 'CLONE_SYS_CANCELED'"]}},
+    ]
+
+
+class Timing(NamedTuple):
+    """Seconds by the clock, seconds of processor time of all its processes, and what ansible-playbook said."""
+
+    wall: float
+    cpu: float
+    play: PlayResult
+
+
+def run_for(tasks: list[Task], forks: int = 1, hosts: int = 0, interpreter: str = sys.executable,
+            **play: Any) -> Timing:
+    """
+    What ansible-playbook needs for the tasks. With ``hosts``, on so many at a time as ``forks`` says, each with its
+    number in the variable ``number``. AssertionError if a task fails.
+    """
+    content = [{"hosts": "all", "gather_facts": False, "tasks": tasks, **play}]
+    with tempfile.TemporaryDirectory(prefix="bench_") as folder:
+        inventory = Path(folder) / "hosts.ini"
+        lines = [f"host{number} number={number}" for number in range(hosts)] or ["localhost"]
+        inventory.write_text("[all]\n" + "\n".join(lines) + "\n[all:vars]\nansible_connection=local\n"
+                             f"ansible_python_interpreter={interpreter}\n", encoding="utf-8")
+        started, used = time.monotonic(), _processor_time()
+        done = run_playbook(content, "-i", str(inventory), "-f", str(forks), environment={
+            "ANSIBLE_COLLECTIONS_PATH": f"{COLLECTIONS_PATH}:{_PEERS}"})
+        timing = Timing(time.monotonic() - started, _processor_time() - used, done)
+    assert done.exit_code == 0, done.stdout + done.stderr
+    return timing
+
+
+def _processor_time() -> float:
+    """Seconds of processor time of all processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

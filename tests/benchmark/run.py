@@ -1,0 +1,75 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs all measurements and writes docs/benchmarks: results.json, results.md and chart.svg. Needs about ten minutes."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Callable
+
+import pymysql
+from ansible.release import __version__ as ansible_version
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".cache" / "collections")]
+
+import measure  # noqa: E402  (its imports need the path above)
+import page  # noqa: E402
+import plays  # noqa: E402
+
+OUTPUT = ROOT / "docs" / "benchmarks"
+
+
+def machine() -> dict[str, Any]:
+    """What the numbers were measured on."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2 ** 30
+    return {"processor": model, "cores": os.cpu_count(), "memory in GB": round(memory), "system": platform.platform(),
+            "python": platform.python_version(), "ansible-core": ansible_version,
+            "PyMySQL": ".".join(str(part) for part in pymysql.VERSION[:3]),
+            "load average at the start": round(os.getloadavg()[0], 1)}
+
+
+def bare_interpreter(folder: str) -> str:
+    """A Python with PyMySQL only, as a managed host has it: ansible-core brings cryptography, which PyMySQL imports."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    packages = next(Path(folder).glob("lib/python*/site-packages"))
+    (packages / "pymysql").symlink_to(Path(pymysql.__file__).parent)
+    return str(Path(folder) / "bin" / "python")
+
+
+def main() -> None:
+    """Measures, with a line about each step, and writes the files."""
+    plays.fetch_peer()
+    results: dict[str, Any] = {"machine": machine()}
+    with tempfile.TemporaryDirectory(prefix="bare_") as folder:
+        interpreters = {"managed host": bare_interpreter(folder), "control node": sys.executable}
+        steps: dict[str, Callable[[], Any]] = {
+            "task cost": lambda: measure.task_cost(interpreters, tasks=10, rounds=5),
+            "memory": measure.peak_memory,
+            "whole job": lambda: {str(cleanup): measure.whole_job(cleanup, 5) for cleanup in (0.2, 1, 5)},
+            "reaction": lambda: {"0.2": measure.reaction(0.2, 9), "1": measure.reaction(1, 7),
+                                 "5": measure.reaction(5, 6, at_once=2), "30": measure.reaction(30, 6, at_once=6)},
+            "clones": lambda: {str(count): measure.many_clones(count) for count in (1, 10, 100)},
+            "clusters": lambda: {str(count): measure.many_clusters(count) for count in (1, 10, 50)},
+        }
+        for name, step in steps.items():
+            results[name] = step()
+            print(f"{name}: {json.dumps(results[name])}", flush=True)
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    (OUTPUT / "results.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    page.write(results, OUTPUT)
+    print(f"written: {OUTPUT / 'results.md'}, {OUTPUT / 'chart.svg'}")
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    main()
