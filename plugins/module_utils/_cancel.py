@@ -12,29 +12,23 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 from ansible_collections.community.oceanbase.plugins.module_utils._decision import Action, Decision, Outcome, decide
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     Failure,
-    InvalidOption,
     Refused,
-    ServerError,
     UnwantedOutcome,
-    WaitTimeout,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import (
     CloneJob,
     Phase,
     Sighting,
-    look,
     tenant_is_normal,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._report import Report
 from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector, check_name
 from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
-from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, back_off, poll_delay, retry
+from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, back_off
+from ansible_collections.community.oceanbase.plugins.module_utils._watch import Watch, check_wait_options
 
 OUTCOMES_TO_FAIL_ON = (Outcome.COMPLETED, Outcome.FAILED, Outcome.NOT_FOUND)
-
-# One look that finds nothing is not enough to call a job vanished: the answer may come from a lagging replica.
-_LOOKS_UNTIL_VANISHED = 3
 
 
 class Request(NamedTuple):
@@ -50,10 +44,7 @@ class Request(NamedTuple):
     @classmethod
     def from_options(cls, options: Mapping[str, Any], check_mode: bool) -> Request:
         """The request that module options ask for; InvalidOption for what cannot be meant."""
-        if options["wait_timeout"] < 0:
-            raise InvalidOption("wait_timeout is %d, but must not be negative" % options["wait_timeout"])
-        if not 0 < options["poll_interval"] < float("inf"):
-            raise InvalidOption("poll_interval is %s, but must be more than 0 seconds" % options["poll_interval"])
+        check_wait_options(options)
         return cls(Selector.from_options(options), options["wait"], float(options["wait_timeout"]),
                    options["poll_interval"], tuple(options["fail_on"]), check_mode)
 
@@ -119,10 +110,8 @@ class _Run:
         self.clock = clock
         self.report = report
         # Also without waiting there must be time to find out what became of a statement whose answer was lost.
-        read_timeout = float(session.login.read_timeout)
-        self.deadline = request.wait_timeout if request.wait else read_timeout
-        # Nothing is begun after the deadline but a last look at the views, and nothing lasts beyond the end.
-        self.end = self.deadline + read_timeout
+        self.watch = Watch(session, clock, report,
+                           request.wait_timeout if request.wait else float(session.login.read_timeout))
         # The first look decides which job it is; from then on it is followed by its id, since names repeat.
         self.selector = request.selector
         # Whether the server accepted a CANCEL of this run.
@@ -130,8 +119,7 @@ class _Run:
 
     def outcome(self) -> str:
         """Does everything from the first connection to the outcome."""
-        self.session.limit(self.end - self.clock.elapsed())
-        retry(self.session.connect, self.clock, min(self.deadline, float(self.session.login.connect_timeout)))
+        self.watch.connect()
         sighting = self.look()
         if sighting.job is None:
             return self.nothing_known(sighting)
@@ -159,13 +147,11 @@ class _Run:
 
     def look(self, until: Optional[float] = None) -> Sighting:
         """A look at the views that outlasts what is transient, ``until`` then or the deadline; noted in the report."""
-        sighting = retry(lambda: look(self.session, self.selector), self.clock, until or self.deadline)
-        self.report.saw(sighting.job, self.clock.elapsed())
-        return sighting
+        return self.watch.look(self.selector, until)
 
     def tenant_is_normal(self, name: str) -> bool:
         """Whether the clone's tenant is past the point where OceanBase cancels."""
-        return retry(lambda: tenant_is_normal(self.session, name), self.clock, self.deadline)
+        return self.watch.ask(lambda: tenant_is_normal(self.session, name))
 
     def decide(self, sighting: Sighting, tenant_normal: bool = False) -> Decision:
         """The decision for what was seen."""
@@ -213,16 +199,16 @@ class _Run:
                     "taken for the one of this task." % lost.message)
                 return self.accepted(statement, job)
             pause = back_off(sent)
-            if isinstance(failure, Refused) or self.clock.elapsed() + pause >= self.deadline:
+            if isinstance(failure, Refused) or self.clock.elapsed() + pause >= self.watch.deadline:
                 raise failure
-            self.clock.sleep(pause, self.deadline)
+            self.clock.sleep(pause, self.watch.deadline)
             self.report.warnings.append("The CANCEL was sent again: the views showed that number %d had no effect (%s)."
                                         % (sent, failure.message))
 
     def send(self, statement: str) -> Optional[Failure]:
         """None if the server accepted the statement, or the failure if only the views can tell what it did."""
         # When time runs out, half of what is left is kept for finding out what became of an unanswered CANCEL.
-        self.session.limit((self.end - self.clock.elapsed()) / 2)
+        self.session.limit((self.watch.end - self.clock.elapsed()) / 2)
         try:
             self.session.run(statement)
         except Failure as failure:
@@ -230,13 +216,13 @@ class _Run:
                 return failure
             raise
         finally:
-            self.session.limit(self.end - self.clock.elapsed())
+            self.session.limit(self.watch.end - self.clock.elapsed())
         return None
 
     def look_after(self, lost: Optional[Failure]) -> Sighting:
         """A look that tells what a CANCEL did; a failure says so if that remains unknown."""
         try:
-            return self.look(self.end)
+            return self.look(self.watch.end)
         except Failure as failure:
             if lost is not None:
                 failure.message += "; before that the answer to the CANCEL was lost (%s)" % lost.message
@@ -252,32 +238,14 @@ class _Run:
 
     def follow(self) -> Decision:
         """Looks until the clean-up is over, or just once without ``wait``."""
-        start = self.clock.elapsed()
-        looks = missing = 0
-        while True:
-            if self.request.wait or looks:
-                pause = poll_delay(self.clock.elapsed() - start, self.request.poll_interval)
-                self.clock.sleep(pause, self.deadline)
-            last = self.clock.elapsed() >= self.deadline
-            sighting = self.look()
-            looks += 1
-            missing = 0 if sighting.job else missing + 1
-            if missing == _LOOKS_UNTIL_VANISHED:
-                raise ServerError("clone job %s is in neither view any more, so what became of it cannot be proven"
-                                  % self.selector.clone_job_id, "Ask who removes rows from DBA_OB_CLONE_HISTORY.")
-            if sighting.job:
-                decision = self.decide(sighting)
-                if decision.action is Action.NOTHING:
-                    return decision
-            if last:
-                raise WaitTimeout(
-                    "clone job %s is %s after %s s%s" % (
-                        self.selector.clone_job_id,
-                        "still in %s" % sighting.job.status if sighting.job else "in neither view",
-                        format(self.deadline, "g"), " (wait_timeout)" if self.request.wait else ""),
-                    "OceanBase goes on with the clean-up by itself, but not while the cluster is in upgrade mode. "
-                    "Run the task again to resume waiting; if the job does not move, search observer.log for the "
-                    "job's trace_id.")
+        def verdict(sighting: Sighting) -> Optional[Decision]:
+            decision = self.decide(sighting)
+            return decision if decision.action is Action.NOTHING else None
+
+        return self.watch.follow(
+            self.selector, self.request.poll_interval, self.request.wait, verdict,
+            "OceanBase goes on with the clean-up by itself, but not while the cluster is in upgrade mode. Run the task "
+            "again to resume waiting; if the job does not move, search observer.log for the job's trace_id.")
 
 
 def _canceled_by_a_command(job: Optional[CloneJob]) -> bool:

@@ -239,7 +239,7 @@ class _Run:
         if has_completed(job, wait=True):
             return
         self.watch.follow(
-            Selector(clone_job_id=job.job_id), self.request.poll_interval, verdict,
+            Selector(clone_job_id=job.job_id), self.request.poll_interval, True, verdict,
             "The clone goes on by itself. Run the task again to resume waiting, or cancel it with ob_clone_cancel.")
 
 
