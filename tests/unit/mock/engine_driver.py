@@ -32,7 +32,7 @@ class HandClock:
 
 
 class Driver:
-    """One engine and its sessions. ``ask`` returns rows or an Ok, ``refused`` the (number, SQLSTATE, text) of an error."""
+    """One engine and its sessions: ``ask`` returns rows, ``refused`` the (number, SQLSTATE, text) of an error."""
 
     def __init__(self, **options: Any) -> None:
         self.time = HandClock()

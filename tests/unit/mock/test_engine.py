@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sessions, logins, privileges, blocking statements and errors of the engine (OceanBase facts, sections 2, 3, 5.6, 8, 9)."""
+"""Sessions, logins, privileges, blocking statements and errors (OceanBase facts, sections 2, 3, 5.6, 8 and 9)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def test_other_refusals(mock: Driver) -> None:
     assert denied(mock, "root") == "8002 (08004): Server is stopping"
 
 
-@pytest.mark.parametrize("user", ["root@sys#bank", "root@sys", "root", "bank:sys:root", "bank-sys-root", "bank.sys.root"])
+@pytest.mark.parametrize("user", ["root@sys#bank", "root@sys", "root", "bank:sys:root", "bank-sys-root",
+                                  "bank.sys.root"])
 def test_user_names_through_an_odp(tmp_path: Path, user: str) -> None:
     path = tmp_path / "scenario.json"
     path.write_text(json.dumps({"login": {"odp_cluster": "bank"}}), encoding="utf-8")
@@ -233,7 +234,8 @@ def test_variables_of_a_session_are_its_own(mock: Driver) -> None:
     ("ALTER SYSTEM MOCK NOSUCH", "MOCK: the verb is one of "),
     ("ALTER SYSTEM MOCK FAULT 'x('  hang", "MOCK FAULT: bad regular expression"),
     ("ALTER SYSTEM MOCK FAULT 'x' explode", "MOCK FAULT: unknown kind of fault 'explode'"),
-    ("ALTER SYSTEM MOCK FAULT 'x'", "MOCK FAULT: "), ("ALTER SYSTEM MOCK FAIL STEP NOSUCH", "MOCK FAIL: NOSUCH is no step"),
+    ("ALTER SYSTEM MOCK FAULT 'x'", "MOCK FAULT: "),
+    ("ALTER SYSTEM MOCK FAIL STEP NOSUCH", "MOCK FAIL: NOSUCH is no step"),
     ("ALTER SYSTEM MOCK SECONDS STEP -1", "MOCK SECONDS: time does not run backwards")])
 def test_bad_control_statements(mock: Driver, statement: str, complaint: str) -> None:
     errno, _sqlstate, text = mock.refused(statement)

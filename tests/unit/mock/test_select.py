@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Queries: what clients send is answered as the OceanBase 4.3.5 kernel answers it (OceanBase facts, sections 1.3, 4)."""
+"""Queries are answered as the OceanBase 4.3.5 kernel answers them (OceanBase facts, sections 1.3 and 4)."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def test_conditions_on_the_views(mock: Driver, condition: str, jobs: int) -> Non
 
 
 def test_both_views_in_one_statement(mock: Driver) -> None:
-    rows = mock.ask("SELECT 'progress' v, p.CLONE_TENANT_NAME FROM %s p UNION ALL SELECT 'history', h.CLONE_TENANT_NAME "
-                    "FROM %s h ORDER BY 1 DESC, 2 LIMIT 2" % (PROGRESS, HISTORY))
+    rows = mock.ask("SELECT 'progress' v, p.CLONE_TENANT_NAME FROM %s p UNION ALL "
+                    "SELECT 'history', h.CLONE_TENANT_NAME FROM %s h ORDER BY 1 DESC, 2 LIMIT 2" % (PROGRESS, HISTORY))
     assert rows[0] == ("progress", "run") and rows[1][0] == "history"
 
 
@@ -101,7 +101,7 @@ def test_labels_and_types(mock: Driver, sql: str, expected: list[tuple[str, int]
 
 @pytest.mark.parametrize("view", [PROGRESS, HISTORY])
 def test_columns_of_the_clone_views_on_the_wire(mock: Driver, view: str) -> None:
-    """Flags and lengths as the kernel sends them for columns of these types: 1 NOT NULL, 32 unsigned, 128 + 1024 time."""
+    """Flags and lengths as the kernel sends them for these types: 1 NOT NULL, 32 unsigned, 128 + 1024 time."""
     text, number, time = (VAR_STRING, 45), (LONGLONG, 63), (TIMESTAMP, 63)
     finished = 1152 if view == PROGRESS else 1153
     expected = [
