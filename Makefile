@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-real docs test-docs integration bench lint matrix build clean
+.PHONY: help venv demo test test-full test-real docs test-docs integration bench lint matrix build clean
 
 PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
 VENV := .venv

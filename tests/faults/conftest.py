@@ -12,8 +12,13 @@ from queue import SimpleQueue
 from typing import Any
 
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from support.bench import Bench
+from support.ob_mock import REPOSITORY
+
+# Not into the project's folder.
+set_hypothesis_home_dir(REPOSITORY / ".cache" / "hypothesis")
 
 BENCHES = 8
 

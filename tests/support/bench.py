@@ -182,7 +182,8 @@ class Bench:
         """Ends what a case has left behind."""
         assert self.relay
         self.relay.listen()
-        self.control("ALTER SYSTEM MOCK FAULT CLEAR", "ALTER SYSTEM MOCK FAIL CLEAR", "ALTER SYSTEM END UPGRADE")
+        self.control("ALTER SYSTEM MOCK FAULT CLEAR", "ALTER SYSTEM MOCK FAIL CLEAR", "ALTER SYSTEM END UPGRADE",
+                     "SET ob_global_debug_sync = 'reset'")
         for row in self.progress():
             with contextlib.suppress(pymysql.MySQLError):
                 self.control(f"{CLONE_COMMAND} `{row['clone_tenant_name']}`")
@@ -190,3 +191,5 @@ class Bench:
         for starter in self.mock.starters:
             starter.join(10)
         self.mock.starters.clear()
+        # A clone that was completed leaves its tenant.
+        self.control("DROP TENANT IF EXISTS clone_a FORCE", "DROP RESOURCE POOL IF EXISTS pool_clone_a")
