@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-full test-real docs test-docs integration bench lint matrix build clean
+.PHONY: help venv demo test test-full test-real docs test-docs integration test-cluster bench lint matrix build clean
 
 PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
 VENV := .venv
@@ -54,6 +54,9 @@ docs: $(DOCS_READY) ## build the documentation site into .cache/docs/html, witho
 
 test-docs: docs ## open every page of the site in Chromium (installs Debian's, if run as root)
 	@$(BIN)/python -m pytest tests/docs $(ARGS)
+
+test-cluster: $(TEST_READY) ## run fidelity suite and scenarios on a disposable cluster (tests/cluster/README.md)
+	@$(BIN)/python -m pytest tests/cluster tests/fidelity $(ARGS)
 
 bench: $(TEST_READY) ## measure the modules and their peers, and write docs/benchmarks (ten minutes)
 	@$(BIN)/python tests/benchmark/run.py
