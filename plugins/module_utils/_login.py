@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
@@ -70,9 +71,6 @@ def read_option_file(path: str) -> Dict[str, str]:
     InvalidOption if the file cannot be read, has no such section or is broken: a file that was named and then
     silently ignored would log in with other values than the user believes.
     """
-    # Costs more than all the rest of this file, and most tasks name no option file.
-    import configparser
-
     parser = configparser.RawConfigParser(
         strict=False, allow_no_value=True, inline_comment_prefixes=None, delimiters=("=",), default_section="\0")
     hint = "Name a readable option file with a section [client], or leave config_file out."
