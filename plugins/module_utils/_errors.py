@@ -143,6 +143,8 @@ _LATER = _Kind(ServerError, "The cluster is busy or changing its leader; run the
 _NOT_NOW = _Kind(Unreachable, "The server does not take sessions at the moment; run the task again later.", True)
 _KILLED = _Kind(ServerError, "Somebody or something ended the statement; run the task again.", True)
 _GRANT = "Log in as root@sys, or as a user of the sys tenant who has ALTER SYSTEM and SELECT on the clone views."
+_LOOK = "Look at DBA_OB_CLONE_PROGRESS and DBA_OB_TENANTS for what stands in the way."
+_SEARCH = "Search observer.log for that error."
 
 # A time-out may strike a commit, whose result is then unknown; any other error means that nothing was done.
 _UNCERTAIN = (4012,)
@@ -160,7 +162,7 @@ _SERVER_ERRORS: Dict[int, _Kind] = {
     1064: _Kind(UnsupportedVersion, "Tenant clone needs OceanBase 4.3.0 or later."),
     1146: _Kind(MissingView),
     # the state of the tenant or the job does not allow it
-    4179: _Kind(Refused), 4770: _Kind(Refused),
+    4179: _Kind(Refused, _LOOK), 4770: _Kind(Refused, _LOOK),
 }
 
 # During a login some numbers mean something else.
@@ -185,7 +187,7 @@ def server_failure(errno: int, sqlstate: Optional[str], text: str, logging_in: b
     (``enable_rich_error_msg``), so only the number decides. Out: an instance of the class that the number means.
     """
     kinds = {**_SERVER_ERRORS, **_LOGIN_ERRORS} if logging_in else _SERVER_ERRORS
-    kind = kinds.get(errno, _Kind(AccessDenied if logging_in else ServerError))
+    kind = kinds.get(errno, _Kind(AccessDenied if logging_in else ServerError, _SEARCH))
     failure: Failure = kind.cls("the server answered error %d (%s): %s" % (errno, sqlstate or "no SQLSTATE", text),
                                 kind.hint, errno, sqlstate, kind.transient)
     failure.uncertain = errno in _UNCERTAIN

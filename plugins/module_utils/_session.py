@@ -100,7 +100,7 @@ class _Connection(Connection):  # type: ignore[misc]
                 self._sock.settimeout(max(0.001, self._answer_by - time.monotonic()))
                 piece = self._rfile.read1(num_bytes - len(data))
                 if not piece:
-                    raise pymysql.OperationalError(_SERVER_LOST, "the other side closed it")
+                    raise pymysql.OperationalError(_SERVER_LOST, "the other side closed the connection")
                 data += piece
         except socket.timeout:
             self._force_close()
@@ -327,7 +327,8 @@ def _tls_context(login: Login) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=login.ca_cert)
         if login.client_cert:
-            loading = "client_cert %s with client_key %s" % (login.client_cert, login.client_key or "in the same file")
+            loading = "client_cert %s with client_key %s" % (
+                login.client_cert, login.client_key or "in the same file")
             # Without a function OpenSSL would ask on the terminal for the passphrase of the key, and so hang.
             context.load_cert_chain(login.client_cert, login.client_key, password=lambda: b"")
     except (OSError, ValueError) as error:
