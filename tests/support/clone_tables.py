@@ -11,6 +11,8 @@ from typing import Any, Iterable, Mapping, Protocol
 PROGRESS = "oceanbase.DBA_OB_CLONE_PROGRESS"
 HISTORY = "oceanbase.DBA_OB_CLONE_HISTORY"
 TENANTS = "oceanbase.DBA_OB_TENANTS"
+UNITS = "oceanbase.DBA_OB_UNIT_CONFIGS"
+POOLS = "oceanbase.DBA_OB_RESOURCE_POOLS"
 
 # OceanBase facts, section 4.1. The two views differ in CLONE_FINISHED_TIME only.
 CLONE_COLUMNS = {
@@ -33,14 +35,20 @@ CLONE_COLUMNS = {
     "RET_CODE": "bigint(20) NULL",
     "ERROR_MESSAGE": "varchar(512) NULL",
 }
-# OceanBase facts, section 7: the columns of DBA_OB_TENANTS that say which tenant and in which state.
+# OceanBase facts, section 7: the columns of DBA_OB_TENANTS that say which tenant, in which state, and if to be cloned.
 TENANT_COLUMNS = {
     "TENANT_ID": "bigint(20) NOT NULL PRIMARY KEY",
     "TENANT_NAME": "varchar(128) NOT NULL",
     "TENANT_TYPE": "varchar(4) NULL",
     "STATUS": "varchar(64) NOT NULL",
     "TENANT_ROLE": "varchar(100) NULL",
+    "IN_RECYCLEBIN": "varchar(3) NULL",
+    "COMPATIBLE": "varchar(1024) NULL",
+    "LOG_MODE": "varchar(100) NULL",
 }
+RESOURCE_COLUMNS = {"NAME": "varchar(128) NOT NULL PRIMARY KEY"}
+TABLES = {PROGRESS: CLONE_COLUMNS, HISTORY: CLONE_COLUMNS, TENANTS: TENANT_COLUMNS, UNITS: RESOURCE_COLUMNS,
+          POOLS: RESOURCE_COLUMNS}
 
 STARTED = datetime.datetime(2026, 1, 26, 6, 48, 34, 452555)
 FINISHED = datetime.datetime(2026, 1, 26, 6, 49, 0, 178412)
@@ -59,22 +67,22 @@ def _table(name: str, columns: Mapping[str, str]) -> str:
 
 
 def plant(server: Server) -> None:
-    """Makes the three tables, empty."""
+    """Makes the tables, empty."""
     with server.connect() as connection, connection.cursor() as cursor:
-        for name, columns in ((PROGRESS, CLONE_COLUMNS), (HISTORY, CLONE_COLUMNS), (TENANTS, TENANT_COLUMNS)):
+        for name, columns in TABLES.items():
             cursor.execute(_table(name, columns))
 
 
 def uproot(server: Server) -> None:
     """Removes the tables."""
     with server.connect() as connection, connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE {PROGRESS}, {HISTORY}, {TENANTS}")
+        cursor.execute(f"DROP TABLE {', '.join(TABLES)}")
 
 
 def clear(server: Server) -> None:
     """Removes all rows."""
     with server.connect() as connection, connection.cursor() as cursor:
-        for name in (PROGRESS, HISTORY, TENANTS):
+        for name in TABLES:
             cursor.execute(f"DELETE FROM {name}")
 
 
