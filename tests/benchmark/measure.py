@@ -69,7 +69,7 @@ class HeldClone:
     def server_seconds(self) -> float:
         """Seconds from the CANCEL until the job was in the history: what no client can shorten."""
         [cancel] = [entry for entry in self.log if entry["statement"].startswith(CLONE_COMMAND)]
-        return self.ended - datetime.datetime.fromisoformat(cancel["time"].replace("Z", "+00:00")).timestamp()
+        return self.ended - _seconds(cancel)
 
 
 def task_cost(interpreters: dict[str, str], tasks: int, rounds: int) -> Numbers:
@@ -122,32 +122,55 @@ def whole_job(cleanup: float, rounds: int) -> Numbers:
 def reaction(cleanup: float, runs: int, at_once: int = 1) -> dict[str, float]:
     """
     Seconds from the moment that the row is in HISTORY to the end of the module's process, and the number of looks at
-    the views.
+    the views, in all and a second in the last half of the wait. The clean-ups differ by up to 10 % from ``cleanup``:
+    equal ones would all end at the same place between two looks.
     """
-    def one(_number: int) -> tuple[float, int, float]:
-        with HeldClone(cleanup) as clone:
+    def one(number: int) -> dict[str, float]:
+        with HeldClone(cleanup * (0.9 + 0.2 * number / (runs - 1))) as clone:
+            before = len(clone.mock.log())
             result = run_module("ob_clone_cancel", {"login_port": clone.mock.port, "clone_tenant": "clone_a"})
             returned = time.time()
         assert result["outcome"] == "canceled", result
-        return returned - clone.ended, result["polls"], result["elapsed"]
+        looks = [_seconds(entry) for entry in clone.log[before:] if entry["statement"].startswith("SELECT 'progress'")]
+        half = (looks[0] + looks[-1]) / 2
+        return {"after": returned - clone.ended, "polls": len(looks), "waited": result["elapsed"],
+                "late": sum(look > half for look in looks) / (looks[-1] - half)}
 
     with ThreadPoolExecutor(at_once) as pool:
         results = list(pool.map(one, range(runs)))
-    waited = statistics.median(result[2] for result in results)
-    polls = statistics.median(result[1] for result in results)
-    return {"median": median([result[0] for result in results]), "worst": round(max(r[0] for r in results), 3),
-            "waited": round(waited, 2), "polls": polls, "polls per second": round(polls / waited, 2)}
+    middle = {name: statistics.median(result[name] for result in results) for name in results[0]}
+    return {"median": round(middle["after"], 3), "worst": round(max(result["after"] for result in results), 3),
+            "waited": round(middle["waited"], 2), "polls": middle["polls"],
+            "polls per second, last half": round(middle["late"], 2)}
+
+
+def _seconds(entry: dict[str, Any]) -> float:
+    """When the mock logged the statement, in seconds since 1970."""
+    return datetime.datetime.fromisoformat(entry["time"].replace("Z", "+00:00")).timestamp()
 
 
 def many_clones(count: int, forks: int = 10) -> dict[str, float]:
-    """Seconds per clone for a loop in one task, and for as many hosts, ``forks`` at a time; clean-ups take 0.1 s."""
+    """
+    Seconds per clone: a loop in one task, the role (which orders all cancels, then waits), and as many hosts, ``forks``
+    at a time. Clean-ups take 0.1 s, and up to a second passes before the server begins them.
+    """
     empty = median([run_for([]).wall for _round in range(3)])
-    with Mock(scenario=held_jobs(count)) as mock:
-        task = {**cancel_task(mock, "clone_{{ item }}"), "loop": list(range(count))}
-        loop = run_for([task]).wall
-    with Mock(scenario=held_jobs(count)) as mock:
-        hosts = run_for([cancel_task(mock, "clone_{{ number }}")], forks=forks, hosts=count).wall
-    return {"loop": round((loop - empty) / count, 3), "hosts": round((hosts - empty) / count, 3)}
+    result: dict[str, float] = {}
+    for kind in ("loop", "role", "hosts"):
+        with Mock(scenario=held_jobs(count)) as mock:
+            if kind == "loop":
+                timing = run_for([{**cancel_task(mock, "clone_{{ item }}"), "loop": list(range(count))}])
+            elif kind == "role":
+                names = [f"clone_{number}" for number in range(count)]
+                role = {"ansible.builtin.include_role": {"name": "community.oceanbase.clone_cancel"},
+                        "vars": {"clone_cancel_clone_tenants": names}}
+                timing = run_for([role], module_defaults={
+                    "group/community.oceanbase.oceanbase": {"login_port": mock.port}})
+            else:
+                timing = run_for([cancel_task(mock, "clone_{{ number }}")], forks=forks, hosts=count)
+            assert len(mock.history()) == count
+        result[kind] = round((timing.wall - empty) / count, 3)
+    return result
 
 
 def many_clusters(count: int, forks: int = 10) -> dict[str, float]:

@@ -49,7 +49,8 @@ def write(results: dict[str, Any], folder: Path) -> None:
     for cleanup, numbers in results["reaction"].items():
         text += _verdict(f"return after the end of a clean-up of {cleanup} s (median)", numbers["median"],
                          round(max(0.3, 0.1 * float(cleanup)), 2))
-    text += _verdict("looks a second in a clean-up of 30 s", results["reaction"]["30"]["polls per second"], 1.5)
+    text += _verdict("looks a second in the last half of a clean-up of 30 s",
+                     results["reaction"]["30"]["polls per second, last half"], 1.5)
     text += "\n## Cost of a task\n\nWithout ansible-playbook's own start. A managed host has PyMySQL; a control node "
     text += "has also the package cryptography, which PyMySQL imports if it is there.\n\n"
     text += _table("task", results["task cost"])
@@ -58,7 +59,8 @@ def write(results: dict[str, Any], folder: Path) -> None:
         text += f"\nClean-up of {cleanup} s, and up to a second until the server begins it:\n\n" + _table("by", job)
     text += "\n## Return after the end of the clean-up\n\nFrom the row's arrival in the history to the end of the "
     text += "module's process.\n\n" + _table("clean-up", results["reaction"])
-    text += "\n## Number of clones, seconds for each\n\nA loop in one task; as many hosts, forks 10. Clean-ups take "
+    text += "\n## Number of clones, seconds for each\n\nA loop in one task; the role clone_cancel, which "
+    text += "orders all cancels and then waits; as many hosts, forks 10. Clean-ups take "
     text += "0.1 s after up to a second of waiting.\n\n" + _table("clones", results["clones"])
     text += "\n## Number of clusters, forks 10\n\n" + _table("clusters", results["clusters"])
     text += "\n## Memory\n\nLargest resident size of a module's process, in MB.\n\n"

@@ -47,9 +47,11 @@ def bare_interpreter(folder: str) -> str:
 
 
 def main() -> None:
-    """Measures, with a line about each step, and writes the files."""
+    """Measures the steps that the command line names, or all, and writes the files; other results stay as they are."""
     plays.fetch_peer()
-    results: dict[str, Any] = {"machine": machine()}
+    file = OUTPUT / "results.json"
+    results: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if sys.argv[1:] else {}
+    results["machine"] = machine()
     with tempfile.TemporaryDirectory(prefix="bare_") as folder:
         interpreters = {"managed host": bare_interpreter(folder), "control node": sys.executable}
         steps: dict[str, Callable[[], Any]] = {
@@ -61,11 +63,11 @@ def main() -> None:
             "clones": lambda: {str(count): measure.many_clones(count) for count in (1, 10, 100)},
             "clusters": lambda: {str(count): measure.many_clusters(count) for count in (1, 10, 50)},
         }
-        for name, step in steps.items():
-            results[name] = step()
+        for name in sys.argv[1:] or steps:
+            results[name] = steps[name]()
             print(f"{name}: {json.dumps(results[name])}", flush=True)
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    (OUTPUT / "results.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     page.write(results, OUTPUT)
     print(f"written: {OUTPUT / 'results.md'}, {OUTPUT / 'chart.svg'}")
 
