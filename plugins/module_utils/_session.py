@@ -310,7 +310,8 @@ class Session:
             return TlsFailed("%s offers no TLS, but ca_cert asks for it" % where,
                              "Switch TLS on in the sys tenant (ssl_client_authentication), or leave ca_cert out "
                              "if a plain connection is acceptable.")
-        reason = getattr(error, "verify_message", "") or (getattr(error, "reason", None) or text).replace("_", " ").lower()
+        reason = getattr(error, "verify_message", "") or (
+            getattr(error, "reason", None) or text).replace("_", " ").lower()
         hint = next((hint for words, hint in _TLS_HINTS.items() if any(word in reason for word in words)),
                     "Check ca_cert, client_cert and client_key against the server's certificate.")
         return TlsFailed("no verified TLS connection to %s: %s" % (where, reason), hint)

@@ -54,8 +54,14 @@ def last(bench: Bench, from_number: int, statement: str, fault: tuple[Any, ...],
     assert run.result["outcome"] is None
 
 
-@pytest.mark.parametrize("wait_timeout", [0, 1])
-@pytest.mark.parametrize("fault", KINDS, ids=lambda fault: "-".join(str(part) for part in fault[:2]))
+def name_of(fault: Any) -> str:
+    """For the ids of tests."""
+    return "-".join(str(part) for part in fault[:2]) if isinstance(fault, tuple) else str(fault)
+
+
+@pytest.mark.parametrize(("fault", "wait_timeout"), [
+    pytest.param(fault, wait, marks=[] if wait == 0 or fault in KINDS[:3] else pytest.mark.full)
+    for fault in KINDS for wait in (0, 1)], ids=name_of)
 def test_a_lasting_fault_ends_the_task_in_time(benches: Any, fault: tuple[Any, ...], wait_timeout: int) -> None:
     cases = [(number, statement, fault, wait_timeout) for number in (1, 2, 3) for statement in STATEMENTS]
     problems = benches.run(last, cases)
