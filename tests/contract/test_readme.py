@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
 import yaml
 
 from ansible_collections.community.oceanbase.plugins.module_utils._decision import Outcome
+from support.documents import module_documentation
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -47,10 +44,7 @@ def test_included_content_lists_every_module_role_and_playbook() -> None:
 
 
 def test_the_outcomes_of_readme_module_documentation_and_code_are_the_same() -> None:
-    documented = json.loads(subprocess.run(
-        [sys.executable, "-m", "ansible", "doc", "--json", "community.oceanbase.ob_clone_cancel"],
-        check=True, stdout=subprocess.PIPE).stdout)
-    outcome = documented["community.oceanbase.ob_clone_cancel"]["return"]["outcome"]["description"]
+    outcome = module_documentation()["ob_clone_cancel"]["return"]["outcome"]["description"]
     in_documentation = [match.group(1) for match in (re.match(r"V\((\w+)\) - ", text) for text in outcome) if match]
     assert first_column(section("Description")) == in_documentation == list(Outcome.ALL)
 
@@ -59,10 +53,3 @@ def test_pinned_versions_are_the_tested_versions_of_readme() -> None:
     pins = re.findall(r"==([\d.]+)", (REPOSITORY / "requirements" / "demo.txt").read_text(encoding="utf-8"))
     assert pins
     assert [pin for pin in pins if pin not in section("Tested versions")] == []
-
-
-@pytest.mark.parametrize("text", re.findall(r"^```yaml\n(.*?)^```", README, re.DOTALL | re.MULTILINE))
-def test_every_playbook_of_readme_passes_the_syntax_check(text: str, tmp_path: Path) -> None:
-    playbook = tmp_path / "readme.yml"
-    playbook.write_text(text, encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "ansible", "playbook", "--syntax-check", str(playbook)], check=True)

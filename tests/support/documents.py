@@ -11,7 +11,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from support.ansible import ansible_environment
 from support.ob_mock import REPOSITORY
@@ -58,7 +58,7 @@ def blocks(path: Path) -> list[Block]:
     return result
 
 
-def module_documentation(kind: str = "module") -> dict[str, dict[str, object]]:
+def module_documentation(kind: str = "module") -> dict[str, dict[str, Any]]:
     """What ansible-doc knows about every module (or role) of the collection, by its short name."""
     found = subprocess.run([sys.executable, "-m", "ansible", "doc", "--json", "--type", kind, "--list", COLLECTION],
                            check=True, stdout=subprocess.PIPE, env=ansible_environment()).stdout
