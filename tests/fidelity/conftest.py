@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The server under test, and what is told at the end: how much is checked, what is not, and why."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import Any, Callable, Iterator
+
+import pytest
+
+from support.behaviours import behaviours, read
+from support.ob_mock import Mock
+from support.player import Player, Server
+
+REAL_HOST = os.environ.get("OCEANBASE_TEST_HOST", "")
+MOCK_PATIENCE, REAL_PATIENCE = 20.0, 900.0
+
+
+def real_server() -> Server:
+    """The test cluster that the environment names; it must be said that nothing on it is worth keeping."""
+    if os.environ.get("OCEANBASE_TEST_DISPOSABLE") != "yes":
+        pytest.exit("The fidelity suite clones and drops tenants and sets parameters: set OCEANBASE_TEST_DISPOSABLE=yes "
+                    "if the cluster at OCEANBASE_TEST_HOST is there for that.", returncode=2)
+    get = os.environ.get
+    return Server(REAL_HOST, int(get("OCEANBASE_TEST_PORT", "2881")), get("OCEANBASE_TEST_USER", "root@sys"),
+                  get("OCEANBASE_TEST_PASSWORD", ""), get("OCEANBASE_TEST_SOURCE_TENANT", "mysql001"),
+                  get("OCEANBASE_TEST_UNIT_CONFIG", "unit001"), REAL_PATIENCE)
+
+
+def start_mock(options: dict[str, Any]) -> Mock:
+    """A mock whose scheduler does not pause as long as a cluster's."""
+    mock = Mock(**options).__enter__()
+    if "scenario" not in options or "login" not in options["scenario"]:
+        mock.sql("ALTER SYSTEM MOCK SECONDS ROUND 0.02")
+    return mock
+
+
+def server_of(mock: Mock) -> Server:
+    return Server(mock.host, mock.port, "root@sys", mock.password, "mysql001", "unit001", MOCK_PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def shared_server() -> Iterator[Server]:
+    """The server of all behaviours that need no special one."""
+    if REAL_HOST:
+        yield real_server()
+        return
+    mock = start_mock({})
+    try:
+        yield server_of(mock)
+        assert mock.errors() == ""
+    finally:
+        mock.__exit__()
+
+
+@pytest.fixture
+def player(shared_server: Server) -> Iterator[Callable[[dict[str, Any] | None], Player]]:
+    """A function that returns a player on the shared server or, for options, on a mock of its own."""
+    mocks: list[Mock] = []
+
+    def make(options: dict[str, Any] | None) -> Player:
+        if options is None:
+            return Player(shared_server)
+        mocks.append(start_mock(options))
+        return Player(server_of(mocks[0]))
+
+    yield make
+    for mock in mocks:
+        said = mock.errors()
+        mock.__exit__()
+        assert said == ""
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The count that the suite owes to its reader."""
+    table, sections = behaviours(), read("not_checked.yml")
+    say = terminalreporter.write_line
+    checked = {section for behaviour in table for section in behaviour.facts}
+    terminalreporter.section("fidelity to the OceanBase facts")
+    say(f"{len(table)} behaviours of {len(checked)} sections, on {'the cluster ' + REAL_HOST if REAL_HOST else 'the mock'}")
+    if REAL_HOST:
+        reasons = Counter(behaviour.only_mock for behaviour in table if behaviour.only_mock)
+        say(f"{sum(reasons.values())} of them not run there:")
+        for reason, count in reasons.most_common():
+            say(f"  {count}: {reason}")
+    say("not checked by the suite:")
+    for section, reason in sections["not_checked"].items():
+        say(f"  {section} {sections['sections'].get(section, '')}: {reason}")
+    for part in sections["partly"]:
+        say(f"  part of {part['section']}: {part['what']}: {part['why']}")

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every row of the table of OceanBase's behaviours, played on the mock, or on the test cluster of the environment."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable
+
+import pytest
+
+from support.behaviours import Behaviour, behaviours, read
+from support.player import Player
+
+TABLE = behaviours()
+ON_A_CLUSTER = bool(os.environ.get("OCEANBASE_TEST_HOST"))
+
+
+@pytest.mark.parametrize("behaviour", [one for one in TABLE if not (ON_A_CLUSTER and one.only_mock)],
+                         ids=lambda one: one.name)
+def test_behaviour(player: Callable[[dict[str, Any] | None], Player], behaviour: Behaviour) -> None:
+    with player(behaviour.mock) as play:
+        play.play(behaviour.steps)
+
+
+def test_every_section_is_checked_or_said_not_to_be() -> None:
+    """Nothing is left out in silence, and nothing is excused that is checked."""
+    lists = read("not_checked.yml")
+    checked = {section for behaviour in TABLE for section in behaviour.facts}
+    assert checked | set(lists["not_checked"]) == set(lists["sections"])
+    assert not checked & set(lists["not_checked"])
+    assert {part["section"] for part in lists["partly"]} <= checked
+    assert all(part["what"] and part["why"] for part in lists["partly"]) and all(lists["not_checked"].values())
+
+
+def test_names_are_unique() -> None:
+    names = [behaviour.name for behaviour in TABLE]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_a_wrong_expectation_fails(player: Callable[[dict[str, Any] | None], Player]) -> None:
+    """The runner itself: every kind of expectation can fail."""
+    wrong: list[dict[str, Any]] = [
+        {"sql": "SELECT 1", "rows": [["2"]]}, {"sql": "SELECT 1", "rows": []}, {"sql": "SELECT 1", "ok": True},
+        {"sql": "SELECT 1", "columns": ["1 VAR_STRING"]}, {"sql": "SELECT 1", "error": "~.+"}, {"sql": "SELEC 1"},
+        {"sql": "SELEC 1", "error": "1064 (42000) something else"}, {"login": "root@nosuch"},
+        {"login": "root@sys", "error": "~.+"}, {"greeting": {"version": "8.0.0"}}, {"row": "HISTORY", "STATUS": "x"}]
+    with player(None) as play:
+        for step in wrong:
+            with pytest.raises(AssertionError):
+                play.play([step])
