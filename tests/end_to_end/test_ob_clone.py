@@ -50,8 +50,8 @@ def test_check_mode_then_the_real_run_then_again(mock: Mock) -> None:
     done = clone(mock, {"diff": True})
     assert (done["changed"], done["outcome"]) == (True, "completed")
     assert done["executed_statements"] == predicted["executed_statements"] == [STATEMENT]
-    assert [done["diff"][side] for side in ("before", "after")] == [predicted["diff"][side] for side in
-                                                                     ("before", "after")]
+    for side in ("before", "after"):
+        assert done["diff"][side] == predicted["diff"][side]
     (row,) = mock.history()
     assert (str(row["clone_job_id"]), row["status"]) == (done["job"]["clone_job_id"], "CLONE_SYS_SUCCESS")
     assert mock.sql("SELECT STATUS FROM oceanbase.DBA_OB_TENANTS WHERE TENANT_NAME = 'clone_a'") == [
