@@ -1,0 +1,100 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tables and the picture of the guides say what the code and the mock do."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from collections.abc import Iterator
+
+import pymysql
+import pytest
+
+from ansible_collections.community.oceanbase.plugins.module_utils import _errors
+from ansible_collections.community.oceanbase.plugins.module_utils._decision import Outcome
+from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES, Phase
+from ansible_collections.community.oceanbase.plugins.module_utils._login import LOGIN_SOURCES
+from support.documents import module_documentation
+from support.ob_mock import REPOSITORY, Mock
+
+GUIDES = REPOSITORY / "docs" / "docsite" / "rst"
+MODULES = module_documentation()
+
+
+def table(guide: str) -> list[list[str]]:
+    """The rows of the first table of a guide below its heading, cells as text without markup."""
+    text = (GUIDES / f"{guide}.rst").read_text(encoding="utf-8")
+    body = re.search(r"\.\. list-table::\n(?:    :.*\n)+\n((?:    .*\n|\n)+)", text)
+    assert body, guide
+    rows = re.split(r"^    \* - ", body[1], flags=re.MULTILINE)[1:]
+    return [[cell.strip().replace("``", "") for cell in re.split(r"^      -", row, flags=re.MULTILINE)]
+            for row in rows][1:]
+
+
+def error_classes() -> set[str]:
+    """What error.class can be, by the code."""
+    waiting, found = [_errors.Failure], set()
+    while waiting:
+        one = waiting.pop()
+        found.add(one.error_class)
+        waiting += one.__subclasses__()
+    return found
+
+
+def test_the_error_classes_of_guide_modules_and_code_are_the_same() -> None:
+    in_guide = [row[0] for row in table("errors_guide")]
+    texts = [str(module["return"]["error"]["contains"]["class"]["description"]) for module in MODULES.values()]
+    in_modules = set(re.findall(r"V\((\w+)\)", "".join(texts)))
+    assert len(in_guide) == len(set(in_guide))
+    assert set(in_guide) == in_modules == error_classes()
+
+
+def test_the_outcomes_of_the_guide_are_those_of_the_code() -> None:
+    assert [row[0] for row in table("outcomes_guide")] == list(Outcome.ALL)
+
+
+def test_the_login_sources_of_the_guide_are_those_of_the_code() -> None:
+    nothing = {"login_password": "no password", "login_unix_socket": "host and port", "ca_cert": "no TLS",
+               "client_cert": "no client certificate", "client_key": "no client key"}
+    assert table("login_guide") == [
+        [option, variable or "", key, str(default) if default is not None else nothing[option]]
+        for option, (variable, key, default) in LOGIN_SOURCES.items()]
+
+
+def test_the_statuses_of_the_guide_are_those_of_the_code() -> None:
+    assert table("how_it_works_guide") == [
+        [status, phase.value, "accepted" if phase is Phase.CANCELLABLE else "4179"]
+        for status, phase in STATUSES.items()]
+
+
+@pytest.fixture(scope="module")
+def cluster_with_every_status() -> Iterator[Mock]:
+    """A mock that stands still, with a clone job in each status."""
+    jobs = [{"clone_tenant": f"clone_{number}", "source_tenant": f"source_{number}", "state": status, "hold": True}
+            for number, status in enumerate(STATUSES)]
+    with Mock(scenario={"upgrade_mode": True, "jobs": jobs}) as mock:
+        yield mock
+
+
+@pytest.mark.parametrize(("number", "row"), list(enumerate(table("how_it_works_guide"))),
+                         ids=list(STATUSES))
+def test_the_mock_answers_a_cancel_as_the_guide_says(number: int, row: list[str],
+                                                     cluster_with_every_status: Mock) -> None:
+    statuses = {job["clone_tenant_name"]: job["status"] for job in cluster_with_every_status.progress()}
+    assert statuses[f"clone_{number}"] == row[0]
+    try:
+        cluster_with_every_status.sql(f"ALTER SYSTEM CANCEL CLONE clone_{number}")
+        answer = "accepted"
+    except pymysql.MySQLError as error:
+        answer = str(error.args[0])
+    assert answer == row[2]
+
+
+def test_the_picture_is_the_one_that_the_status_table_draws() -> None:
+    drawn = runpy.run_path(str(REPOSITORY / "scripts" / "status_diagram.py"))
+    picture = drawn["draw"]()
+    assert drawn["PICTURE"].read_text(encoding="utf-8") == picture, "python scripts/status_diagram.py draws it anew"
+    names = re.findall(r">(?:fails: )?([A-Z_]+)</text>", picture)
+    assert {"CLONE_SYS_" + name for name in names if not name.startswith("DBA_")} == set(STATUSES)
