@@ -44,7 +44,8 @@ def _verdict(what: str, value: float, goal: float) -> str:
 def write(results: dict[str, Any], folder: Path) -> None:
     """Writes results.md and chart.svg into the folder."""
     text = _HEADER + "# Benchmarks\n\nWritten by `make bench`; do not edit. Times are in seconds, on the bundled "
-    text += "mock. What a section compares was measured in one run, taking turns, and is given as medians.\n\n## Machine\n\n"
+    text += "mock. What a section compares was measured in one run, taking turns, and is given as medians.\n\n"
+    text += "## Machine\n\n"
     text += "".join(f"- {name}: {value}\n" for name, value in results["machine"].items())
     text += "\n![Time of the whole job, and reaction to the end of the clean-up](chart.svg)\n\n## Goals\n\n"
     for place in ("managed host", "control node"):
