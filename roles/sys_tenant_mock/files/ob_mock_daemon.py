@@ -51,7 +51,11 @@ class Daemon:
     def pid(self) -> Optional[int]:
         """The process id if the mock of this folder runs: a pid file alone may name a process of somebody else."""
         pid = self.number("pid")
-        return pid if pid and self.program in command_line(pid).split() else None
+        return pid if pid and self.is_run_by(pid) else None
+
+    def is_run_by(self, pid: int) -> bool:
+        """Whether this process runs the program of this folder."""
+        return " %s --pid-file " % self.program in command_line(pid)
 
     def number(self, name: str) -> Optional[int]:
         """The number in a file of the folder, None if there is none."""
@@ -133,7 +137,7 @@ class Daemon:
     def end(self, pid: int) -> None:
         """Ends the mock; Trouble if it does not go."""
         os.kill(pid, signal.SIGTERM)
-        if not wait_for(lambda: self.program not in command_line(pid).split(), STOP_SECONDS):
+        if not wait_for(lambda: not self.is_run_by(pid), STOP_SECONDS):
             raise Trouble("process %d does not end on SIGTERM" % pid)
 
 
