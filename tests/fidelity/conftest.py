@@ -48,7 +48,7 @@ def shared_server() -> Iterator[Server]:
     if REAL_HOST:
         yield real_server()
         return
-    mock = start_mock({})
+    mock = start_mock({"step_seconds": 0.03, "cleanup_seconds": 0.03})
     try:
         yield server_of(mock)
         assert mock.errors() == ""
@@ -91,3 +91,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         say(f"  {section} {sections['sections'].get(section, '')}: {reason}")
     for part in sections["partly"]:
         say(f"  part of {part['section']}: {part['what']}: {part['why']}")
+    say("known differences between the mock and OceanBase:")
+    for one in sections["differences"]:
+        say(f"  {one['statement']}: {one['kernel']}; the mock: {one['mock']} ({one['why']})")

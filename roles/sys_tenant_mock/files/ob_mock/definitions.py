@@ -216,7 +216,7 @@ def split_privilege(text: str) -> Tuple[str, str]:
 
 
 def grant(world: World, session: Session, statement: Grant) -> Ok:
-    """GRANT and REVOKE; GRANT to an unknown user creates it, as the OceanBase 4.3.5 kernel does."""
+    """GRANT and REVOKE; GRANT creates an unknown user only with a password, as the OceanBase 4.3.5 kernel does."""
     if not user_of(world.cluster, session).may("CREATE USER", "SUPER"):
         raise error("OB_ERR_NO_PRIVILEGE")
     try:
@@ -228,7 +228,11 @@ def grant(world: World, session: Session, statement: Grant) -> Ok:
     if user is None and statement.revoke:
         raise error("ER_PASSWORD_NO_MATCH")
     if user is None:
+        if statement.password is None:
+            raise error("OB_PASSWORD_WRONG", key[1], "%", "NO")
         user = world.cluster.add_user(User(*key))
+    if statement.password is not None:
+        user.password = statement.password
     level = statement.level if "." in statement.level else "%s.%s" % (session.database or "oceanbase", statement.level)
     for privilege in privileges:
         if not statement.revoke:

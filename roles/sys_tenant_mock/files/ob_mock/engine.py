@@ -143,7 +143,7 @@ class Engine:
         if isinstance(statement, syntax_tree.Select):
             return self._world.queries.run(session, sql)
         if isinstance(statement, syntax_tree.Sleep):
-            return await self._sleep(session, statement)
+            return await self._sleep(session, statement, sql)
         if isinstance(statement, syntax_tree.CloneTenant):
             job = clone_statements.start_clone(self._world, session, statement)
             self._nudge()
@@ -152,8 +152,8 @@ class Engine:
         self._nudge()
         return result
 
-    async def _sleep(self, session: Session, statement: syntax_tree.Sleep) -> Result:
-        limit = self._world.variables.get(session, "ob_query_timeout")
+    async def _sleep(self, session: Session, statement: syntax_tree.Sleep, sql: str) -> Result:
+        limit = self._world.variables.statement_timeout(session, sql)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + min(statement.seconds, limit / 1e6)
         while loop.time() < deadline:

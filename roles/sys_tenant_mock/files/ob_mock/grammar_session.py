@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, List, Tuple
 
 from .cursor import Cursor
@@ -40,7 +41,9 @@ def parse(cursor: Cursor) -> Statement:
         statement = Nothing()
     elif cursor.accept("KILL"):
         query_only = cursor.accept("QUERY") or (cursor.accept("CONNECTION") and False)
-        statement = Kill(query_only, int(cursor.number()))
+        # OceanBase takes a string for the number at its beginning, or for 0.
+        number = cursor.string() if cursor.token.kind == STRING else cursor.number()
+        statement = Kill(query_only, int((re.match(r"\d*", number) or [""])[0] or 0))
     elif cursor.sees("GRANT") or cursor.sees("REVOKE"):
         statement = _grant(cursor)
     elif cursor.token.upper in NOT_MOCKED:
@@ -230,6 +233,8 @@ def _grant(cursor: Cursor) -> Grant:
         level = "*.*"
     cursor.expect("FROM" if revoke else "TO")
     statement = Grant(privileges, level.lower(), _user(cursor), revoke)
+    if not revoke and cursor.accept("IDENTIFIED", "BY"):
+        statement.password = cursor.string()
     if cursor.accept("WITH"):
         cursor.expect("GRANT", "OPTION")
     return statement

@@ -98,7 +98,7 @@ class Queries:
         for view in sorted(plan.views):
             self._check(session, view)
         values = [self._value(session, scope, name) for scope, name in plan.translation.variables]
-        timeout = self._variables.get(session, "ob_query_timeout") / 1e6
+        timeout = self._variables.statement_timeout(session, sql) / 1e6
         deadline = time.monotonic() + timeout
         database = self._cluster.database
         database.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)

@@ -204,6 +204,9 @@ class _Translator:
         """Where the expression ends, and its label: the alias, the bare column name as written, or its own text."""
         tokens = self._tokens
         last = tokens[end - 1]
+        introduced = tokens[start].kind == WORD and tokens[start].text.startswith("_") and end - start > 1
+        if all(token.kind == STRING for token in tokens[start + introduced:end]):
+            return end, tokens[start + introduced].text  # strings side by side are one, named after the first
         if end - start >= 3 and tokens[end - 2].upper == "AS":
             return end - 2, last.text
         before = tokens[end - 2]
@@ -295,6 +298,8 @@ class _Translator:
         return True
 
     def _keyword_or_name(self, token: Token, word: str) -> bool:
+        if self._symbol() == "-" and (word == "LIMIT" or word == "OFFSET" and self._tokens[self._at - 2].kind == NUMBER):
+            reject(self._sql, self._tokens, self._at)  # SQLite would take it for "no limit"
         if word in _NO_PARENTHESES and self._symbol() != "(":
             self._emit("`%s`()" % word.lower())
         elif word in ("TIMESTAMPDIFF", "TIMESTAMPADD") and self._symbol() == "(":

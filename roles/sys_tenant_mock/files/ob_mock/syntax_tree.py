@@ -101,12 +101,13 @@ class DefineUser(Statement):
 
 @dataclass
 class Grant(Statement):
-    """GRANT (or REVOKE) of privileges at a level ``*.*``, ``db.*`` or ``db.table``."""
+    """GRANT (or REVOKE) of privileges at a level ``*.*``, ``db.*`` or ``db.table``; IDENTIFIED BY may give a password."""
 
     privileges: List[str]
     level: str
     user: str
     revoke: bool = False
+    password: Optional[str] = None
 
 
 @dataclass

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from .clock import parse_offset
 from .error_table import error
 from .functions import mysql_version
 from .session import Session
+
+_QUERY_TIMEOUT = re.compile(r"/\*\+[^*]*\bquery_timeout\s*\(\s*(\d{1,18})\s*\)", re.IGNORECASE)
 
 SQL_MODES = ("ANSI_QUOTES", "STRICT_ALL_TABLES", "STRICT_TRANS_TABLES", "NO_ZERO_IN_DATE", "NO_ZERO_DATE",
              "ERROR_FOR_DIVISION_BY_ZERO", "NO_AUTO_CREATE_USER", "NO_ENGINE_SUBSTITUTION", "ONLY_FULL_GROUP_BY",
@@ -97,6 +100,11 @@ class Variables:
         if name not in self._known:
             raise error("ER_UNKNOWN_SYSTEM_VARIABLE", name)
         return self._global[name] if scope == "global" else session.variables.get(name, self._global[name])
+
+    def statement_timeout(self, session: Session, sql: str) -> int:
+        """Microseconds that a statement may take: its hint ``query_timeout(n)``, else ob_query_timeout."""
+        hint = _QUERY_TIMEOUT.search(sql)
+        return int(hint.group(1)) if hint else int(self.get(session, "ob_query_timeout"))
 
     def listing(self, session: Session, scope: str = "") -> List[Tuple[str, str]]:
         """Names and values as SHOW VARIABLES prints them."""
