@@ -61,8 +61,8 @@ test-cluster: $(TEST_READY) ## run fidelity suite and scenarios on a disposable 
 bench: $(TEST_READY) ## measure the modules and their peers, and write docs/benchmarks (ten minutes)
 	@$(BIN)/python tests/benchmark/run.py
 
-matrix: $(TEST_READY) ## run the unit tests on every Python from 3.8 on that this machine has
-	@$(BIN)/python scripts/ansible_test.py units --venv
+matrix: $(TEST_READY) ## run tests on every Python from 3.8 on, with older drivers and with the other ansible-core
+	@$(BIN)/python scripts/matrix.py
 
 build: $(DEMO_READY) ## build the tarball for ansible-galaxy into .cache/build
 	@$(BIN)/python scripts/build.py
