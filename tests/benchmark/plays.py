@@ -1,43 +1,23 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Playbooks to be timed, and the peer collection: what a user would write with and without community.oceanbase."""
+"""Playbooks to be timed: what a user would write with and without community.oceanbase."""
 
 from __future__ import annotations
 
 import resource
-import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from support.ansible import COLLECTIONS_PATH, PlayResult, run_playbook
-from support.ob_mock import REPOSITORY, Mock
+from support.ob_mock import Mock
+from support.peer import PEERS
 
 Task = dict[str, Any]
 HELD_IN = "CLONE_SYS_CREATE_TENANT"
-# The release of the package ansible that holds ansible.mysql 5.2.0, the home of mysql_query.
-_PEER_PACKAGE = "ansible==14.5.0"
-_PEERS = REPOSITORY / ".cache" / "peers"
-_PEER = "ansible_collections/ansible/mysql/"
-
-
-def fetch_peer() -> None:
-    """Puts the collection ansible.mysql into .cache, unless it is there; needs the network once (55 MB)."""
-    if (_PEERS / _PEER).exists():
-        return
-    # The environment has no pip; the Python that it was made with has.
-    python = Path(sys.base_prefix, "bin", "python%d.%d" % sys.version_info[:2])
-    with tempfile.TemporaryDirectory(prefix="peer_") as folder:
-        # That release wants a newer Python than this may be, but its collections do not.
-        subprocess.run([python, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-deps",
-                        "--only-binary=:all:", "--python-version", "3.12", "--dest", folder, _PEER_PACKAGE], check=True)
-        [wheel] = Path(folder).glob("*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(_PEERS, [name for name in archive.namelist() if name.startswith(_PEER)])
 
 
 def cancel_task(mock: Mock, clone: str, **options: Any) -> Task:
@@ -87,7 +67,7 @@ def run_for(tasks: list[Task], forks: int = 1, hosts: int = 0, interpreter: str 
                              f"ansible_python_interpreter={interpreter}\n", encoding="utf-8")
         started, used = time.monotonic(), _processor_time()
         done = run_playbook(content, "-i", str(inventory), "-f", str(forks), environment={
-            "ANSIBLE_COLLECTIONS_PATH": f"{COLLECTIONS_PATH}:{_PEERS}"})
+            "ANSIBLE_COLLECTIONS_PATH": f"{COLLECTIONS_PATH}:{PEERS}"})
         timing = Timing(time.monotonic() - started, _processor_time() - used, done)
     assert done.exit_code == 0, done.stdout + done.stderr
     return timing

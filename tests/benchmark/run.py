@@ -22,7 +22,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".cache" / "collections")]
 
 import measure  # noqa: E402  (its imports need the path above)
 import page  # noqa: E402
-import plays  # noqa: E402
+
+from support.peer import fetch_peer  # noqa: E402
 
 OUTPUT = ROOT / "docs" / "benchmarks"
 
@@ -48,7 +49,7 @@ def bare_interpreter(folder: str) -> str:
 
 def main() -> None:
     """Measures the steps that the command line names, or all, and writes the files; other results stay as they are."""
-    plays.fetch_peer()
+    fetch_peer()
     file = OUTPUT / "results.json"
     results: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if sys.argv[1:] else {}
     results["machine"] = machine()

@@ -22,8 +22,9 @@ MOCK_PATIENCE, REAL_PATIENCE = 20.0, 900.0
 def real_server() -> Server:
     """The test cluster that the environment names; it must be said that nothing on it is worth keeping."""
     if os.environ.get("OCEANBASE_TEST_DISPOSABLE") != "yes":
-        pytest.exit("The fidelity suite clones and drops tenants and sets parameters: set OCEANBASE_TEST_DISPOSABLE=yes "
-                    "if the cluster at OCEANBASE_TEST_HOST is there for that.", returncode=2)
+        pytest.exit("The fidelity suite clones and drops tenants and sets parameters: set "
+                    "OCEANBASE_TEST_DISPOSABLE=yes if the cluster at OCEANBASE_TEST_HOST is there for that.",
+                    returncode=2)
     get = os.environ.get
     return Server(REAL_HOST, int(get("OCEANBASE_TEST_PORT", "2881")), get("OCEANBASE_TEST_USER", "root@sys"),
                   get("OCEANBASE_TEST_PASSWORD", ""), get("OCEANBASE_TEST_SOURCE_TENANT", "mysql001"),
@@ -80,7 +81,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     say = terminalreporter.write_line
     checked = {section for behaviour in table for section in behaviour.facts}
     terminalreporter.section("fidelity to the OceanBase facts")
-    say(f"{len(table)} behaviours of {len(checked)} sections, on {'the cluster ' + REAL_HOST if REAL_HOST else 'the mock'}")
+    server = "the cluster " + REAL_HOST if REAL_HOST else "the mock"
+    say(f"{len(table)} behaviours of {len(checked)} sections, on {server}")
     if REAL_HOST:
         reasons = Counter(behaviour.only_mock for behaviour in table if behaviour.only_mock)
         say(f"{sum(reasons.values())} of them not run there:")

@@ -169,8 +169,8 @@ class Player:
         if step.get("labels", labels) != labels:
             return f"expected labels: {step['labels']}\n            seen: {labels}"
         rows = step.get("rows")
-        if rows is None or len(rows) == len(answer.rows) and all(
-                len(row) == len(seen) and all(map(matches, row, seen)) for row, seen in zip(rows, answer.rows)):
+        if rows is None or (len(rows) == len(answer.rows) and all(
+                len(row) == len(seen) and all(map(matches, row, seen)) for row, seen in zip(rows, answer.rows))):
             return ""
         return f"expected rows: {rows}\n          seen: {answer.rows}"
 
@@ -206,8 +206,8 @@ class Player:
 
     def do_hold(self, step: dict[str, Any]) -> None:
         """Every job that reaches the state stays there (facts, section 12)."""
-        for sql in ("ALTER SYSTEM SET debug_sync_timeout = '1000s'",
-                    f"SET ob_global_debug_sync = 'HANG_IN_{step['hold']} wait_for {self.names['signal']} execute 10000'"):
+        action = f"HANG_IN_{step['hold']} wait_for {self.names['signal']} execute 10000"
+        for sql in ("ALTER SYSTEM SET debug_sync_timeout = '1000s'", f"SET ob_global_debug_sync = '{action}'"):
             self.do_sql({"sql": sql, "ok": True})
 
     def do_release(self, step: dict[str, Any]) -> None:

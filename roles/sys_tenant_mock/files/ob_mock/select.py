@@ -298,7 +298,8 @@ class _Translator:
         return True
 
     def _keyword_or_name(self, token: Token, word: str) -> bool:
-        if self._symbol() == "-" and (word == "LIMIT" or word == "OFFSET" and self._tokens[self._at - 2].kind == NUMBER):
+        limit = word == "LIMIT" or word == "OFFSET" and self._tokens[self._at - 2].kind == NUMBER
+        if limit and self._symbol() == "-":
             reject(self._sql, self._tokens, self._at)  # SQLite would take it for "no limit"
         if word in _NO_PARENTHESES and self._symbol() != "(":
             self._emit("`%s`()" % word.lower())

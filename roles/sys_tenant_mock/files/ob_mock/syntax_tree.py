@@ -101,7 +101,7 @@ class DefineUser(Statement):
 
 @dataclass
 class Grant(Statement):
-    """GRANT (or REVOKE) of privileges at a level ``*.*``, ``db.*`` or ``db.table``; IDENTIFIED BY may give a password."""
+    """GRANT (or REVOKE) of privileges at a level ``*.*``, ``db.*`` or ``db.table``; password: IDENTIFIED BY."""
 
     privileges: List[str]
     level: str
