@@ -1,0 +1,89 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task that is killed in its wait leaves the server consistent, and the next run resumes; and background jobs."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from support.ansible import COLLECTIONS_PATH, ansible_environment, run_module, run_tasks
+from support.ob_mock import Mock, wait_for
+
+MODULE = "community.oceanbase.ob_clone_cancel"
+CLEAN_UP = "CLONE_SYS_FAILED_STATUS"
+
+
+@pytest.fixture
+def mock() -> Iterator[Mock]:
+    """A mock with a running clone whose clean-up is held."""
+    with Mock(step_seconds=600) as running:
+        running.sql("ALTER SYSTEM MOCK SECONDS ROUND 0.05")
+        running.hold(CLEAN_UP)
+        running.start_clone("clone_a")
+        yield running
+
+
+def sessions(mock: Mock) -> int:
+    """How many sessions there are beside the one that asks and the one that started the clone."""
+    return len([row for row in mock.sql("SHOW PROCESSLIST") if not str(row["info"]).startswith(("SHOW", "CREATE"))])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGHUP])
+def test_a_killed_task_leaves_no_session_and_the_next_run_resumes(mock: Mock, number: signal.Signals) -> None:
+    options = {"login_port": mock.port, "clone_tenant": "clone_a"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"ansible_collections.{MODULE.replace('oceanbase.ob', 'oceanbase.plugins.modules.ob')}"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=COLLECTIONS_PATH,
+        env=ansible_environment())
+    assert process.stdin
+    process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": options}))
+    process.stdin.close()
+    process.stdin = None
+    wait_for(lambda: mock.cancels(accepted_only=True), "the CANCEL")
+    wait_for(lambda: sessions(mock) == 1, "the session that waits")
+    process.send_signal(number)
+    process.communicate(timeout=10)
+    assert process.returncode != 0
+    wait_for(lambda: sessions(mock) == 0, "the end of the session")
+    (row,) = mock.progress()
+    assert row["status"] == "CLONE_SYS_CANCELING"
+    mock.release(CLEAN_UP)
+    again = run_module("ob_clone_cancel", options)
+    assert (again["outcome"], again["changed"]) == ("already_canceled", False)
+    assert len(mock.cancels()) == 1
+
+
+def task(mock: Mock, **keywords: Any) -> dict[str, Any]:
+    """The task with further keywords."""
+    return {MODULE: {"login_port": mock.port, "clone_tenant": "clone_a"}, **keywords}
+
+
+def test_a_background_job_is_waited_for(mock: Mock) -> None:
+    mock.release(CLEAN_UP)
+    done = run_tasks(task(mock, name="polled", **{"async": 60, "poll": 1}))
+    result = done.only("polled").result
+    assert (result["outcome"], result["changed"]) == ("canceled", True)
+
+
+def test_a_background_job_is_asked_for_later(mock: Mock) -> None:
+    done = run_tasks(
+        task(mock, name="begun", register="begun", **{"async": 60, "poll": 0}),
+        {"name": "until the job is canceled",
+         MODULE: {"login_port": mock.port, "clone_tenant": "clone_a", "wait": False}, "register": "seen", "until": "seen.outcome == 'canceling'", "retries": 20, "delay": 0.2},
+        {"name": "the time limit of a background job", MODULE: {
+            "login_port": mock.port, "clone_tenant": "clone_a", "wait_timeout": 1}, "ignore_errors": True,
+         "async": 60, "poll": 1})
+    assert done.only("the time limit of a background job").result["error"]["class"] == "wait_timeout"
+    # The job that was begun goes on without the play, and ends when the clean-up does.
+    assert sessions(mock) == 1
+    mock.release(CLEAN_UP)
+    wait_for(lambda: sessions(mock) == 0, "the end of the background job")
+    assert len(mock.cancels(accepted_only=True)) == 1
