@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+# REUSE-IgnoreStart: these headers are those of the written files.
 _HEADER = """<!--
 Copyright (c) 2026, The community.oceanbase authors
 GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -104,3 +105,4 @@ def _chart(results: dict[str, Any]) -> str:
                   f'<rect x="250" y="{top}" width="{max(1, value * scale):.0f}" height="18" fill="{colors[kind]}"/>',
                   f'<text x="{256 + value * scale:.0f}" y="{top + 14}">{value:.2f}</text>']
     return "\n".join([*lines, "</svg>", ""])
+# REUSE-IgnoreEnd
