@@ -76,12 +76,11 @@ def test_a_background_job_is_waited_for(mock: Mock) -> None:
 def test_a_background_job_is_asked_for_later(mock: Mock) -> None:
     done = run_tasks(
         task(mock, name="begun", register="begun", **{"async": 60, "poll": 0}),
-        {"name": "until the job is canceled",
-         MODULE: {"login_port": mock.port, "clone_tenant": "clone_a", "wait": False}, "register": "seen", "until": "seen.outcome == 'canceling'", "retries": 20, "delay": 0.2},
-        {"name": "the time limit of a background job", MODULE: {
-            "login_port": mock.port, "clone_tenant": "clone_a", "wait_timeout": 1}, "ignore_errors": True,
-         "async": 60, "poll": 1})
-    assert done.only("the time limit of a background job").result["error"]["class"] == "wait_timeout"
+        task(mock, name="until the job is canceled", register="seen", until="seen.polls > 0 and not seen.changed",
+             retries=20, delay=0.2, check_mode=True),
+        {**task(mock, name="a background job that runs out of time", **{"async": 60, "poll": 1}),
+         MODULE: {"login_port": mock.port, "clone_tenant": "clone_a", "wait_timeout": 1}, "ignore_errors": True})
+    assert done.only("a background job that runs out of time").result["error"]["class"] == "wait_timeout"
     # The job that was begun goes on without the play, and ends when the clean-up does.
     assert sessions(mock) == 1
     mock.release(CLEAN_UP)

@@ -112,6 +112,19 @@ def test_a_cancel_by_the_server_is_never_ours(bench: Bench, reason: str) -> None
     assert (run.result["outcome"], run.result["changed"]) == ("already_canceled", False)
 
 
+def test_a_tenant_that_is_normal_already_is_completed_though_its_job_still_runs() -> None:
+    """Whose CANCEL the server refuses with an error that says nothing: the tenant explains it."""
+    with Bench(step_seconds=0) as quick:
+        quick.control("SET ob_global_debug_sync = 'HANG_IN_CLONE_SYS_WAIT_TENANT_RESTORE_FINISH wait_for go execute 9'")
+        quick.mock.start_clone("clone_a", until="CLONE_SYS_WAIT_TENANT_RESTORE_FINISH")
+        quick.control("ALTER SYSTEM MOCK TENANT clone_a status NORMAL")
+        predicted = quick.run(check_mode=True)
+        run = quick.run()
+        assert (run.failure, run.accepted()) == (None, 0)
+        for one in (predicted, run):
+            assert (one.result["outcome"], one.result["changed"]) == ("completed", False)
+
+
 # The wait
 
 
