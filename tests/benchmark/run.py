@@ -20,7 +20,8 @@ from ansible.release import __version__ as ansible_version
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".cache" / "collections")]
 
-import measure  # noqa: E402  (its imports need the path above)
+import bench_mock  # noqa: E402  (its imports need the path above)
+import measure  # noqa: E402
 import page  # noqa: E402
 
 from support.peer import fetch_peer  # noqa: E402
@@ -63,6 +64,7 @@ def main() -> None:
                                  "5": measure.reaction(5, 6, at_once=2), "30": measure.reaction(30, 6, at_once=6)},
             "clones": lambda: {str(count): measure.many_clones(count) for count in (1, 10, 100)},
             "clusters": lambda: {str(count): measure.many_clusters(count) for count in (1, 10, 50)},
+            "mock": bench_mock.load,
         }
         for name in sys.argv[1:] or steps:
             results[name] = steps[name]()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -18,8 +19,9 @@ from pathlib import Path
 import pymysql
 import pytest
 
+from support.async_client import AsyncClient
 from support.ob_mock import MOCK_PROGRAM, Mock, wait_for
-from support.raw_client import RawClient, scramble
+from support.raw_client import RawClient
 
 HOLD = "CLONE_SYS_CREATE_TENANT"
 SESSIONS = 500
@@ -108,6 +110,29 @@ def test_it_listens_on_one_address_only() -> None:
             assert other.progress() == []
 
 
+def test_several_mocks_do_not_disturb_each_other() -> None:
+    """Each has its own port, version, jobs, faults and log, and ends alone."""
+    versions = ["4.2.5.0", "4.3.0.1", "4.3.5.3", "4.3.5.3"]
+    with contextlib.ExitStack() as stack:
+        mocks = [stack.enter_context(Mock(server_version=version)) for version in versions]
+        assert len({mock.port for mock in mocks}) == len(mocks)
+        old, older_cancel, newer_cancel, idle = mocks
+        for mock in (older_cancel, newer_cancel):
+            mock.hold(HOLD)
+            mock.start_clone("c1", until=HOLD)
+            mock.hold("CLONE_SYS_FAILED_STATUS")
+        older_cancel.sql("ALTER SYSTEM CANCEL CLONE c1")
+        assert [mock.progress()[0]["status"] for mock in (older_cancel, newer_cancel)] == ["CLONE_SYS_CANCELED", HOLD]
+        newer_cancel.sql("ALTER SYSTEM MOCK FAULT '^SELECT 1' error 4012 'HY000' 'Timeout' 0")
+        with pytest.raises(pymysql.err.OperationalError):
+            newer_cancel.sql("SELECT 1 AS one")
+        assert [mock.sql("SELECT 1 AS one") for mock in (old, older_cancel, idle)] == [[{"one": 1}]] * 3
+        assert (idle.progress(), idle.cancels(), len(older_cancel.cancels())) == ([], [], 1)
+        assert [mock.sql("SELECT OB_VERSION() AS v")[0]["v"] for mock in mocks] == versions
+        older_cancel.stop()
+        assert newer_cancel.progress()[0]["status"] == HOLD
+
+
 def test_a_statement_log_that_cannot_be_written() -> None:
     done = run("--port", "0", "--statement-log", "/nonexistent/log")
     assert done.returncode == 1
@@ -158,32 +183,15 @@ def test_killing_a_session_hangs_up_or_tells_it() -> None:
 
 def test_many_sessions_poll_at_once() -> None:
     """500 sessions connect in one moment, poll together until a job has ended, and all of them see its end."""
-    query = b"SELECT STATUS FROM oceanbase.DBA_OB_CLONE_HISTORY"
-
-    async def packet(reader: asyncio.StreamReader) -> bytes:
-        header = await reader.readexactly(4)
-        return await reader.readexactly(int.from_bytes(header[:3], "little"))
-
     async def client(port: int, everybody_is_in: asyncio.Barrier) -> tuple[int, bytes]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        greeting = await packet(reader)
-        version_end = greeting.index(b"\0", 1) + 1
-        salt = greeting[version_end + 4:version_end + 12] + greeting[version_end + 31:-23]
-        login = b"\5\xa2\x08\0\0\0\0\1\x2d" + bytes(23) + b"root@sys\0\x14" + scramble("pw", salt) \
-            + b"mysql_native_password\0"
-        writer.write(len(login).to_bytes(3, "little") + b"\1" + login)
-        assert (await packet(reader))[:1] == b"\0"
+        session = await AsyncClient.open(port, password="pw")
         await everybody_is_in.wait()
-        polls = 0
-        while True:
-            writer.write((len(query) + 1).to_bytes(3, "little") + b"\0\3" + query)
-            answer = [await packet(reader) for _unused in range(3)]
-            while len(answer[-1]) != 5 or answer[-1][:1] != b"\xfe" or len(answer) == 3:
-                answer.append(await packet(reader))
+        polls, rows = 0, []
+        while not rows:
+            rows = await session.query("SELECT STATUS FROM oceanbase.DBA_OB_CLONE_HISTORY")
             polls += 1
-            if len(answer) == 5:
-                writer.close()
-                return polls, answer[3][1:]
+        session.close()
+        return polls, rows[0][1:]
 
     async def clients(mock: Mock) -> list[tuple[int, bytes]]:
         barrier = asyncio.Barrier(SESSIONS + 1)
