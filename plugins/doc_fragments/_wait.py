@@ -18,7 +18,7 @@ options:
   poll_interval:
     description:
       - Longest time between two looks at the views, in seconds.
-      - The first looks follow each other faster, at a tenth of the time waited so far but not under 0.1 seconds.
+      - The first looks follow each other faster, at a twentieth of the time waited so far but not under 0.1 seconds.
     type: float
     default: 1.0
 """

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 # A look costs the server about a millisecond, and a clean-up takes a second at least (OceanBase facts, section 5.4).
 _FIRST_DELAY = 0.1
-_SHARE_OF_ELAPSED = 0.1
+_SHARE_OF_ELAPSED = 0.05
 _LONGEST_BACK_OFF = 5.0
 
 
@@ -40,7 +40,7 @@ class Clock:
 
 def poll_delay(waited: float, poll_interval: float) -> float:
     """
-    Seconds until the next look, after ``waited`` seconds of waiting: a tenth of the time waited so far, so that the
+    Seconds until the next look, after ``waited`` seconds of waiting: a twentieth of the time waited so far, so that the
     answer is never later than that, at least 0.1 s and at most ``poll_interval`` (which wins over both).
     """
     return min(max(_FIRST_DELAY, waited * _SHARE_OF_ELAPSED), poll_interval)

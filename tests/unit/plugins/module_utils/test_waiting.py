@@ -15,8 +15,8 @@ from .fakes import FakeTime
 
 
 @pytest.mark.parametrize(("waited", "interval", "delay"), [
-    (0, 1.0, 0.1), (0.5, 1.0, 0.1), (2, 1.0, 0.2), (9, 1.0, 0.9), (10, 1.0, 1.0), (3600, 1.0, 1.0),
-    (0, 0.05, 0.05), (3600, 30.0, 30.0), (100, 30.0, 10.0)])
+    (0, 1.0, 0.1), (1, 1.0, 0.1), (4, 1.0, 0.2), (18, 1.0, 0.9), (20, 1.0, 1.0), (3600, 1.0, 1.0),
+    (0, 0.05, 0.05), (3600, 30.0, 30.0), (200, 30.0, 10.0)])
 def test_looks_are_frequent_at_first_and_then_every_poll_interval(waited, interval, delay):
     assert poll_delay(waited, interval) == pytest.approx(delay)
 
