@@ -15,6 +15,8 @@ from typing import NamedTuple
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES, Phase
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "docsite" / "rst" / "images" / "clone_states.svg"
+# Taken from this file, so that the text stands here once.
+LICENSE = next(line[2:].strip() for line in Path(__file__).read_text(encoding="utf-8").splitlines() if "SPDX-" in line)
 PREFIX = "CLONE_SYS_"
 FAILED = "_FAIL"
 
@@ -110,7 +112,8 @@ def draw() -> str:
         '<?xml version="1.0" encoding="UTF-8"?>',
         "<!-- Drawn by scripts/status_diagram.py from the status table of the modules.",
         "Copyright (c) 2026, The community.oceanbase authors",
-        "SPDX-License-Identifier: GPL-3.0-or-later -->",
+        LICENSE,
+        "-->",
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" height="{height:g}" '
         'role="img">',
         "<title>The statuses of a clone job</title>",
