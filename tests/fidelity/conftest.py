@@ -12,23 +12,22 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from support.behaviours import behaviours, read
+from support.cluster import PATIENCE, VARIABLES, Cluster, NotDisposable
 from support.ob_mock import Mock
 from support.player import Player, Server
 
-REAL_HOST = os.environ.get("OCEANBASE_TEST_HOST", "")
-MOCK_PATIENCE, REAL_PATIENCE = 20.0, 900.0
+REAL_HOST = os.environ.get(VARIABLES["host"], "")
+MOCK_PATIENCE = 20.0
 
 
 def real_server() -> Server:
     """The test cluster that the environment names; it must be said that nothing on it is worth keeping."""
-    if os.environ.get("OCEANBASE_TEST_DISPOSABLE") != "yes":
-        pytest.exit("The fidelity suite clones and drops tenants and sets parameters: set "
-                    "OCEANBASE_TEST_DISPOSABLE=yes if the cluster at OCEANBASE_TEST_HOST is there for that.",
-                    returncode=2)
-    get = os.environ.get
-    return Server(REAL_HOST, int(get("OCEANBASE_TEST_PORT", "2881")), get("OCEANBASE_TEST_USER", "root@sys"),
-                  get("OCEANBASE_TEST_PASSWORD", ""), get("OCEANBASE_TEST_SOURCE_TENANT", "mysql001"),
-                  get("OCEANBASE_TEST_UNIT_CONFIG", "unit001"), REAL_PATIENCE)
+    try:
+        settings = Cluster().settings
+    except NotDisposable as reason:
+        pytest.exit(str(reason), returncode=2)
+    return Server(settings["host"], int(settings["port"]), settings["user"], settings["password"], settings["source"],
+                  settings["unit"], PATIENCE)
 
 
 def start_mock(options: dict[str, Any]) -> Mock:

@@ -11,10 +11,11 @@ from typing import Any, Callable
 import pytest
 
 from support.behaviours import Behaviour, behaviours, read
+from support.cluster import VARIABLES
 from support.player import Player
 
 TABLE = behaviours()
-ON_A_CLUSTER = bool(os.environ.get("OCEANBASE_TEST_HOST"))
+ON_A_CLUSTER = bool(os.environ.get(VARIABLES["host"]))
 
 
 @pytest.mark.parametrize("behaviour", [one for one in TABLE if not (ON_A_CLUSTER and one.only_mock)],
@@ -31,7 +32,9 @@ def test_every_section_is_checked_or_said_not_to_be() -> None:
     assert checked | set(lists["not_checked"]) == set(lists["sections"])
     assert not checked & set(lists["not_checked"])
     assert {part["section"] for part in lists["partly"]} <= checked
-    assert all(part["what"] and part["why"] for part in lists["partly"]) and all(lists["not_checked"].values())
+    assert all(set(part) == {"section", "what", "why"} for part in lists["partly"])
+    assert all(set(one) == {"statement", "kernel", "mock", "why"} for one in lists["differences"])
+    assert all(lists["not_checked"].values())
 
 
 def test_names_are_unique() -> None:

@@ -15,6 +15,10 @@ from support.ob_mock import REPOSITORY
 
 FOLDER = REPOSITORY / "tests" / "fidelity"
 OTHER_FILES = ("kernel_statements.yml", "not_checked.yml", "texts.yml")
+# The steps and what each may have beside its own value.
+STEPS = {"sql": {"as", "error", "ok", "rows", "columns", "labels", "eventually"}, "start": {"as"}, "ended": {"as"},
+         "until_ended": {"as"}, "hold": set(), "release": set(), "wait": {"of"}, "row": {"of"}, "remember": {"sql"},
+         "always": {"rows"}, "login": {"password", "error", "database"}, "refused_session": set(), "greeting": set()}
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -67,6 +71,12 @@ def _expanded(path: Path, row: dict[str, Any]) -> list[Behaviour]:
     only_mock = row.get("only_mock", "")
     if ("mock" in row or " MOCK " in str(row["do"])) and not only_mock:
         raise ValueError(f"{path.name}: {row['what']}: say in only_mock why a real cluster cannot do it")
+    for step in row["do"]:
+        kind, *others = step
+        # A comma in a text without quotes would make keys of its rest.
+        strange = set(others) - STEPS[kind] - ({key for key in others if key.isupper()} if kind == "row" else set())
+        if strange:
+            raise ValueError(f"{path.name}: {row['what']}: {step} has unknown keys {strange}")
     facts = row["facts"] if isinstance(row["facts"], list) else [row["facts"]]
     found = []
     for each in row.get("for", [{}]):

@@ -69,10 +69,8 @@ def matches(expected: Any, seen: str | None) -> bool:
     """Whether a value is the expected one; ``~...`` is a regular expression for all of it."""
     if expected is None or seen is None:
         return expected is None and seen is None
-    expected = str(expected)
-    if expected.startswith("~"):
-        return re.fullmatch(expected[1:], seen, re.DOTALL) is not None
-    return expected == seen
+    text = str(expected)
+    return re.fullmatch(text[1:], seen, re.DOTALL) is not None if text.startswith("~") else text == seen
 
 
 class Player:
@@ -249,10 +247,11 @@ class Player:
         self.do_sql({**step, "sql": step["always"]})
 
     def do_login(self, step: dict[str, Any]) -> None:
-        """A login with a password (none if left out); expected: error, or that it works."""
+        """A login with a password (none if left out, root@sys has its own); expected: error, or that it works."""
         try:
             options = {"database": step["database"]} if "database" in step else {}
-            self.connect(step["login"], str(step.get("password", "")), **options).close()
+            password = str(step["password"]) if "password" in step else None
+            self.connect(step["login"], password, **options).close()
             seen = ""
         except pymysql.MySQLError as error:
             seen = refusal(error)
