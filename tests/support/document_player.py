@@ -31,7 +31,7 @@ DAEMON = REPOSITORY / "roles" / "sys_tenant_mock" / "files" / "ob_mock_daemon.py
 def free_ports(count: int) -> list[str]:
     """Ports of which nobody makes use, for programs that cannot choose one themselves."""
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        sockets = [stack.enter_context(socket.socket()) for _number in range(count)]
         for one in sockets:
             one.bind(("127.0.0.1", 0))
         return [str(one.getsockname()[1]) for one in sockets]
