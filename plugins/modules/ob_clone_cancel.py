@@ -65,7 +65,8 @@ notes:
     the same name starts between the look and the C(CANCEL), a matter of milliseconds, the later one is cancelled; the
     task then says so in a warning.
   - If the answer to the C(CANCEL) is lost or is error 4012, the views tell whether it took effect, but not whose it
-    was. If somebody else cancels the same job in that very moment, the task takes it for its own, and says so in a warning.
+    was. If somebody else cancels the same job in that very moment, the task takes it for its own, and says so in a
+    warning.
 seealso:
   - name: Cancel a tenant clone
     description: The statement in OceanBase's documentation.
