@@ -13,6 +13,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 
 # OceanBase keeps a tenant's name in 64 bytes (OceanBase facts, section 1.1).
 LONGEST_NAME = 64
+# Bytes, of resource pools and unit configs (OceanBase facts, section 1.2).
+LONGEST_POOL_NAME = 128
 # A job id is a bigint: nanoseconds since 1970 (OceanBase facts, section 4.2).
 _LARGEST_ID = 2 ** 63 - 1
 _QUOTES = "'\"`\\"

@@ -16,10 +16,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     UnsupportedVersion,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import CloneJob
-from ansible_collections.community.oceanbase.plugins.module_utils._selector import check_name
-
-# Bytes, of resource pools and unit configs (OceanBase facts, section 1.2).
-_LONGEST_POOL_NAME = 128
+from ansible_collections.community.oceanbase.plugins.module_utils._selector import LONGEST_POOL_NAME, check_name
 
 
 class Wanted(NamedTuple):
@@ -34,7 +31,7 @@ class Wanted(NamedTuple):
         """The same, or InvalidOption if one of the names cannot be sent safely."""
         for option, name in self._asdict().items():
             is_tenant = option.endswith("_tenant")
-            check_name(option, name, *(() if is_tenant else (_LONGEST_POOL_NAME,)))
+            check_name(option, name, *(() if is_tenant else (LONGEST_POOL_NAME,)))
         return self
 
     def statement(self) -> str:

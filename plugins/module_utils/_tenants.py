@@ -14,7 +14,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     MissingView,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import why_no_view
-from ansible_collections.community.oceanbase.plugins.module_utils._selector import check_name
+from ansible_collections.community.oceanbase.plugins.module_utils._selector import LONGEST_POOL_NAME, check_name
 from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
 from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, retry
@@ -24,8 +24,6 @@ _TENANTS = ("SELECT TENANT_ID, TENANT_NAME, TENANT_TYPE, STATUS, TENANT_ROLE, LO
             "FROM oceanbase.DBA_OB_TENANTS", "TENANT_NAME", "TENANT_ID")
 _POOLS = ("SELECT RESOURCE_POOL_ID, NAME, TENANT_ID, UNIT_COUNT "
           "FROM oceanbase.DBA_OB_RESOURCE_POOLS", "NAME", "RESOURCE_POOL_ID")
-# A pool's name may be longer than a tenant's (OceanBase facts, section 1.2).
-_LONGEST_POOL_NAME = 128
 
 
 def read_tenants(session: Session, names: Optional[Sequence[str]] = None) -> List[Dict[str, Any]]:
@@ -66,7 +64,7 @@ class TenantInfoTask(Task):
         if options["tenant"] is not None:
             self.names = [check_name("tenant", name) for name in options["tenant"]]
         if options["resource_pool"] is not None:
-            self.pool_names = [check_name("resource_pool", name, _LONGEST_POOL_NAME)
+            self.pool_names = [check_name("resource_pool", name, LONGEST_POOL_NAME)
                                for name in options["resource_pool"]]
 
     def work(self, session: Session, clock: Clock) -> None:
