@@ -58,9 +58,15 @@ class Login(NamedTuple):
         return "%s:%d (host: %s, port: %s)" % (
             self.host, self.port, self.sources["login_host"], self.sources["login_port"])
 
+    def file(self, option: str) -> str:
+        """One of ca_cert, client_cert and client_key with its path and which source named that, for messages."""
+        return "%s %s (%s)" % (option, getattr(self, option), self.sources[option])
+
     def account(self) -> str:
         """Who logs in and which sources named that, for messages; the password itself is not in it."""
-        password = self.sources["login_password"] if self.password else "none"
+        password = "none" if self.password is None else self.sources["login_password"]
+        if self.password == "":
+            password += ", which is empty"
         return "%s (user: %s, password: %s)" % (self.user, self.sources["login_user"], password)
 
 
@@ -137,9 +143,11 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
             raise InvalidOption("%s is %d, but must be from 1 to %d seconds" % (
                 option, options[option], _LONGEST_TIMEOUT))
     if values["client_key"] is not None and values["client_cert"] is None:
-        raise InvalidOption("client_key is given without client_cert", "Name the certificate that belongs to the key.")
+        raise InvalidOption("client_key is given (%s) without client_cert" % sources["client_key"],
+                            "Name the certificate that belongs to the key.")
     if values["client_cert"] is not None and values["ca_cert"] is None:
-        raise InvalidOption("client_cert is given without ca_cert, so no TLS connection would be made",
+        raise InvalidOption("client_cert is given (%s) without ca_cert, so no TLS connection would be made"
+                            % sources["client_cert"],
                             "Name the CA certificate that verifies the server in ca_cert.")
     return Login(
         host=values["login_host"], port=values["login_port"], user=values["login_user"],

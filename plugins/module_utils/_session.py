@@ -307,14 +307,15 @@ class Session:
         """Names the cause: a certificate, its name, its date, or no TLS at all."""
         where = self.login.address()
         if error is None:
-            return TlsFailed("%s offers no TLS, but ca_cert asks for it" % where,
+            return TlsFailed("%s offers no TLS, but %s asks for it" % (where, self.login.file("ca_cert")),
                              "Switch TLS on in the sys tenant (ssl_client_authentication), or leave ca_cert out "
                              "if a plain connection is acceptable.")
         reason = getattr(error, "verify_message", "") or (
             getattr(error, "reason", None) or text).replace("_", " ").lower()
         hint = next((hint for words, hint in _TLS_HINTS.items() if any(word in reason for word in words)),
                     "Check ca_cert, client_cert and client_key against the server's certificate.")
-        return TlsFailed("no verified TLS connection to %s: %s" % (where, reason), hint)
+        return TlsFailed("no verified TLS connection to %s with %s: %s" % (
+            where, self.login.file("ca_cert"), reason), hint)
 
 
 def _tls_context(login: Login) -> ssl.SSLContext:
@@ -324,12 +325,12 @@ def _tls_context(login: Login) -> ssl.SSLContext:
     InvalidOption if a file cannot be loaded. VERIFY_X509_STRICT, which Python 3.13 switched on, is off: one
     certificate must be judged alike by every Python, and OceanBase's documentation makes CAs that it refuses.
     """
-    loading = "ca_cert %s" % login.ca_cert
+    loading = login.file("ca_cert")
     try:
         context = ssl.create_default_context(cafile=login.ca_cert)
         if login.client_cert:
-            loading = "client_cert %s with client_key %s" % (
-                login.client_cert, login.client_key or "in the same file")
+            loading = "%s with %s" % (login.file("client_cert"),
+                                      login.file("client_key") if login.client_key else "its key in the same file")
             # Without a function OpenSSL would ask on the terminal for the passphrase of the key, and so hang.
             context.load_cert_chain(login.client_cert, login.client_key, password=lambda: b"")
     except (OSError, ValueError) as error:

@@ -6,16 +6,13 @@
 from __future__ import annotations
 
 import datetime
-import socket
 import ssl
-import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, TlsFailed, Unreachable
 from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
@@ -23,26 +20,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._session impor
 from support.bench import OPTIONS
 from support.ob_mock import Mock
 from support.raw_client import RawClient
-
-HOST = "127.0.0.1"
-
-
-class Files:
-    """A CA, and the certificates that it made, as files."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.authority = trustme.CA()
-        self.ca = str(folder / "ca.pem")
-        self.authority.cert_pem.write_to_path(self.ca)
-
-    def issue(self, name: str, *hosts: str, **options: Any) -> tuple[str, str]:
-        """Paths of a new certificate and its key."""
-        leaf = self.authority.issue_cert(*hosts, **options)
-        cert, key = str(self._folder / f"{name}.pem"), str(self._folder / f"{name}.key")
-        leaf.cert_chain_pems[0].write_to_path(cert)
-        leaf.private_key_pem.write_to_path(key)
-        return cert, key
+from support.tls import HOST, Files, HandshakeServer
 
 
 @pytest.fixture(scope="module")
@@ -140,19 +118,6 @@ def test_a_server_without_tls_is_told_nothing(files: Files) -> None:
         assert statements(mock) == []
 
 
-def serve(listener: socket.socket, greeting: bytes, context: ssl.SSLContext) -> None:
-    """Greets as the mock does, reads the request for TLS, and makes a TLS handshake of its own kind."""
-    connection, _address = listener.accept()
-    with connection:
-        connection.sendall(len(greeting).to_bytes(3, "little") + b"\0" + greeting)
-        connection.recv(36)
-        try:
-            with context.wrap_socket(connection, server_side=True) as secure:
-                secure.recv(1000)
-        except OSError:
-            return
-
-
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_server_that_wants_a_client_certificate(server: Mock, files: Files, version: ssl.TLSVersion) -> None:
     """The mock wants none, so a server of the test greets with the mock's words and wants one."""
@@ -163,21 +128,15 @@ def test_a_server_that_wants_a_client_certificate(server: Mock, files: Files, ve
     context.minimum_version = context.maximum_version = version
     with RawClient(HOST, server.port) as client:
         greeting = client.greeting
-    client_cert, client_key = files.issue("client", "dba.example.com")
-    for given in ({}, {"client_cert": client_cert, "client_key": client_key}):
-        with socket.create_server((HOST, 0)) as listener:
-            thread = threading.Thread(target=serve, args=(listener, greeting, context))
-            thread.start()
-            port = listener.getsockname()[1]
-            if given:
-                # The handshake is done, and then this server has nothing more to say.
-                with pytest.raises(Unreachable):
-                    rows(port, ca_cert=files.ca, **given)
-            else:
-                error = failure(port, ca_cert=files.ca)
-                assert "certificate" in error.message.lower() or "handshake" in error.message.lower()
-                assert "client_cert" in error.hint
-            thread.join()
+    client_cert, client_key = files.issue("client", "dba.example.com", common_name="dba")
+    with HandshakeServer(greeting, context) as strict:
+        error = failure(strict.port, ca_cert=files.ca)
+        assert "certificate" in error.message.lower() or "handshake" in error.message.lower()
+        assert "client_cert" in error.hint
+        # The handshake is done, and then this server has nothing more to say.
+        with pytest.raises(Unreachable):
+            rows(strict.port, ca_cert=files.ca, client_cert=client_cert, client_key=client_key)
+    assert strict.clients == [None, "dba"]
 
 
 def test_an_old_tls_is_refused(server: Mock, files: Files) -> None:
@@ -190,11 +149,8 @@ def test_an_old_tls_is_refused(server: Mock, files: Files) -> None:
         context.maximum_version = ssl.TLSVersion.TLSv1_1
     with RawClient(HOST, server.port) as client:
         greeting = client.greeting
-    with socket.create_server((HOST, 0)) as listener:
-        thread = threading.Thread(target=serve, args=(listener, greeting, context))
-        thread.start()
-        error = failure(listener.getsockname()[1], ca_cert=files.ca)
-        thread.join()
+    with HandshakeServer(greeting, context) as outdated:
+        error = failure(outdated.port, ca_cert=files.ca)
     assert "version" in error.message.lower()
     assert "TLS 1.2" in error.hint
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from pathlib import Path
 
 
 class RefusingRelay:
-    """Listens on ``port`` and passes bytes on to the port ``target``, until ``refuse``."""
+    """Passes bytes on from ``port``, or from the Unix socket ``path``, to the port ``target``, until ``refuse``."""
 
-    def __init__(self, target: int, host: str = "127.0.0.1") -> None:
+    def __init__(self, target: int, host: str = "127.0.0.1", path: Path | None = None) -> None:
         self._target = (host, target)
+        self._path = path
         self._sockets: set[socket.socket] = set()
         self._listener: socket.socket | None = None
         self.port = 0
@@ -24,8 +26,14 @@ class RefusingRelay:
         """Accepts connections, always on the same port; nothing happens if it does already."""
         if self._listener is not None:
             return
-        self._listener = socket.create_server((self._target[0], self.port))
-        self.port = self._listener.getsockname()[1]
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+            self._listener = socket.socket(socket.AF_UNIX)
+            self._listener.bind(str(self._path))
+            self._listener.listen()
+        else:
+            self._listener = socket.create_server((self._target[0], self.port))
+            self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def refuse(self) -> None:

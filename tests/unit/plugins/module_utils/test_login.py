@@ -74,8 +74,8 @@ def test_an_empty_password_is_a_given_value():
     ({"connect_timeout": 0}, {}, "connect_timeout is 0"),
     ({"read_timeout": -1}, {}, "read_timeout is -1"),
     ({"read_timeout": 31536001}, {}, "read_timeout is 31536001"),
-    ({"client_key": "/key"}, {}, "client_key is given without client_cert"),
-    ({"client_cert": "/cert"}, {}, "client_cert is given without ca_cert"),
+    ({"client_key": "/key"}, {}, r"client_key is given \(option client_key\) without client_cert"),
+    ({"client_cert": "/cert"}, {}, r"client_cert is given \(option client_cert\) without ca_cert"),
     ({"session_vars": {"a b": 1}}, {}, "session_vars holds 'a b'"),
     ({"session_vars": {"@@x": 1}}, {}, "session_vars holds '@@x'"),
     ({"session_vars": {"x = 1, y": 1}}, {}, "session_vars holds"),
@@ -110,6 +110,9 @@ def test_messages_name_the_sources_and_never_the_password():
                                "password: environment variable OCEANBASE_LOGIN_PASSWORD)")
     assert resolve({"login_unix_socket": "/tmp/s"}).address() == "socket /tmp/s (option login_unix_socket)"
     assert resolve({}).account() == "root@sys (user: default, password: none)"
+    empty = resolve({"login_password": ""}, {"OCEANBASE_LOGIN_PASSWORD": "s3cret"})
+    assert empty.account() == "root@sys (user: default, password: option login_password, which is empty)"
+    assert resolve({"ca_cert": "/ca"}).file("ca_cert") == "ca_cert /ca (option ca_cert)"
 
 
 def test_an_option_file_as_people_write_them(tmp_path):
