@@ -86,6 +86,16 @@ def test_the_mock_is_stopped_once_and_not_in_check_mode(folder: Path) -> None:
     assert changed(role(folder, state="stopped")) == []
 
 
+def test_the_home_of_the_environment_is_where_the_folder_is(folder: Path) -> None:
+    play = run_tasks(
+        {"ansible.builtin.include_role": {"name": "community.oceanbase.sys_tenant_mock"},
+         "vars": {"sys_tenant_mock_folder": f"~/{folder.name}", "sys_tenant_mock_port": 0}},
+        {"name": "Running", "ansible.builtin.debug": {"var": "sys_tenant_mock_running"}},
+        environment={"HOME": str(folder.parent)})
+    assert "Run the mock" in changed(play)
+    assert running(play)["folder"] == str(folder)
+
+
 def test_a_bad_scenario_fails_the_role_with_the_words_of_the_mock(folder: Path) -> None:
     play = role(folder, scenario={"jobs": [{"clone_tenant": "c", "state": "NO_SUCH_STATE"}]})
     assert play.exit_code == 2
