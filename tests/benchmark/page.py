@@ -24,8 +24,8 @@ Why a goal may be missed:
   an idle machine), PyMySQL and TLS (10 ms) and, where installed, cryptography (33 ms, loaded by PyMySQL). Nothing of it
   can be left out without changing PyMySQL under other users' feet; `mysql_query` pays the same.
 - Whole job by the clock: it holds ansible-playbook's start and the server's clean-up, which are the same for both.
-- Return: the looks are a twentieth of the time waited so far apart, and the wait is the clean-up plus up to a second before
-  the server begins it. On a busy machine the end of the process comes on top.
+- Return: the looks are a twentieth of the time waited so far apart, and the wait is the clean-up plus up to a second
+  before the server begins it. On a busy machine the end of the process comes on top.
 """
 
 

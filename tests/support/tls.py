@@ -72,7 +72,8 @@ class HandshakeServer:
             connection.sendall(self._greeting)
             connection.recv(36)
             with self._context.wrap_socket(connection, server_side=True) as secure:
-                names = dict(pair for part in (secure.getpeercert() or {}).get("subject", ()) for pair in part)
+                subject: Any = (secure.getpeercert() or {}).get("subject", ())
+                names: dict[str, str] = dict(pair for part in subject for pair in part)
                 with contextlib.suppress(OSError):
                     secure.recv(1000)
                 return names.get("commonName")

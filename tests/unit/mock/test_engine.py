@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from engine_driver import CLONE, HISTORY, PROGRESS, SALT, Driver
+
 from ob_mock.engine import Engine
 from ob_mock.results import Ok, SqlError
 
@@ -112,7 +113,7 @@ def test_a_server_without_clones() -> None:
     assert mock.ask("SELECT VERSION()") == [("5.7.25-OceanBase_CE-v4.2.5.0",)]
 
 
-async def start(engine: Engine, name: str) -> tuple[object, "asyncio.Future[object]"]:
+async def start(engine: Engine, name: str) -> tuple[object, asyncio.Future[object]]:
     session = engine.open_session("127.0.0.1")
     engine.authenticate(session, "root@sys", SALT, b"", None, 45)
     waiting = asyncio.ensure_future(engine.execute(session, CLONE % (name, "mysql001", name)))

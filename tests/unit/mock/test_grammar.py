@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ob_mock import syntax_tree as tree
 from ob_mock.grammar import parse
 from ob_mock.results import SqlError

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ob_mock.lexer import RESERVED, tokenize
 from ob_mock.results import SqlError
 

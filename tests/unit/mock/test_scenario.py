@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from engine_driver import HISTORY, PROGRESS, Driver
+
 from ob_mock.clone_job import ALL_STATES, CANCELLABLE, FAILED, STEPS
 from ob_mock.scenario import SCHEMA, ScenarioError
 

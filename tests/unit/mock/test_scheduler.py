@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from engine_driver import HISTORY, PROGRESS, Driver
+
 from ob_mock.clone_job import CANCELLABLE, STEPS
 
 MAX_SCN = 18446744073709551615

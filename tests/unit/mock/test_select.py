@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from engine_driver import HISTORY, PROGRESS, Driver
+
 from ob_mock.view_columns import VIEWS
 
 LONGLONG, DATETIME, DOUBLE, TIMESTAMP, VAR_STRING, NULL_TYPE = 8, 12, 5, 7, 253, 6
