@@ -10,8 +10,13 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple, Optional
 
-from ansible_collections.community.oceanbase.plugins.module_utils._errors import UnsupportedVersion
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import CANCELED, HISTORY, CloneJob, Phase
+from ansible_collections.community.oceanbase.plugins.module_utils._jobs import (
+    CANCELED,
+    HISTORY,
+    CloneJob,
+    Phase,
+    unknown_status,
+)
 
 
 class Action(enum.Enum):
@@ -56,10 +61,7 @@ def decide(progress: Optional[CloneJob], history: Optional[CloneJob], tenant_nor
     if job is None:
         return Decision(Action.NOTHING, Outcome.COMPLETED if tenant_normal else Outcome.NOT_FOUND)
     if job.phase is None or (job.view == HISTORY and job.phase is Phase.CANCELLABLE):
-        raise UnsupportedVersion(
-            "clone job %s is in status %s in view %s, which this collection does not know" % (
-                job.job_id, job.status, job.view),
-            "Nothing was sent because of it. Use a release of community.oceanbase that knows this OceanBase.")
+        raise unknown_status(job)
     if job.phase is Phase.COMPLETED:
         return Decision(Action.NOTHING, Outcome.COMPLETED)
     if job.phase is Phase.FAILED:
@@ -70,7 +72,7 @@ def decide(progress: Optional[CloneJob], history: Optional[CloneJob], tenant_nor
         return Decision(Action.CANCEL, Outcome.CANCELED if wait else Outcome.CANCELING)
     if job.view == HISTORY and job.status == CANCELED:
         return Decision(Action.NOTHING, Outcome.CANCELED if ours else Outcome.ALREADY_CANCELED)
-    # The clean-up goes on: in PROGRESS, as CANCELING or, before 4.3.2, as CANCELED.
+    # The clean-up goes on: in PROGRESS, as CANCELING or, in early releases, as CANCELED.
     if not wait:
         return Decision(Action.NOTHING, Outcome.CANCELING)
     return Decision(Action.WAIT, Outcome.CANCELED if ours else Outcome.ALREADY_CANCELED)

@@ -9,8 +9,14 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from ansible_collections.community.oceanbase.plugins.module_utils._errors import ConnectionLost, Refused, ServerError
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import CloneJob, Phase, Sighting, look
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, Refused, ServerError
+from ansible_collections.community.oceanbase.plugins.module_utils._jobs import (
+    CloneJob,
+    Phase,
+    Sighting,
+    look,
+    unknown_status,
+)
 from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector, check_job_id, check_name
 from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
@@ -38,10 +44,12 @@ def statements_to_drop(job: CloneJob, tenants: Sequence[Mapping[str, Any]],
 
     Ids of tenants and pools are never used again (OceanBase facts, section 7), so they tell what the job made. A
     tenant of its name with another id is Refused; such a pool is left alone. A job that was cancelled or failed has
-    left nothing.
+    left nothing. UnsupportedVersion for a status of which this collection does not know what it leaves.
     """
-    if job.phase is not Phase.COMPLETED:
+    if job.phase in (Phase.CANCELED, Phase.FAILED):
         return []
+    if job.phase is not Phase.COMPLETED:
+        raise unknown_status(job)
     made = job.row["clone_tenant_id"]
     if tenants and tenants[0]["tenant_id"] != made:
         raise Refused("the tenant of that name has the id %s, but the clone job made tenant %s" % (
@@ -80,18 +88,18 @@ class DropTask(Task):
         what = "what clone job %s made: %s" % (job.job_id, " and ".join(statements))
         if not statements:
             self.outcome = ABSENT
-            self.msg = "Nothing to drop: tenant and resource pool of clone job %s do not exist." % job.job_id
+            self.msg = "Nothing to drop: clone job %s (%s) has left neither tenant nor resource pool." % (
+                job.job_id, job.status)
         elif self.check_mode:
             self.changed, self.outcome, self.executed_statements = True, DROPPED, statements
             self.msg = "Would drop " + what
         else:
             for statement in statements:
-                self.run(session, statement)
-            left = retry(lambda: self.left(session, job), clock, clock.elapsed() + deadline)
-            self.executed_statements = [statement for statement in statements if statement not in left]
-            self.changed = bool(self.executed_statements)
+                self.run(session, clock, job, statement)
+            left = self.left_afterwards(session, clock, job)
             if left:
-                raise ServerError("%s had no effect" % " and ".join(left), "Run the task again.")
+                raise ServerError("OceanBase accepted %s, yet the views still show it" % " and ".join(left),
+                                  "Run the task again.")
             self.outcome = DROPPED
             self.msg = "Dropped " + what
 
@@ -100,15 +108,23 @@ class DropTask(Task):
         return statements_to_drop(job, read_tenants(session, [job.clone_tenant]),
                                   read_pools(session, [job.row["resource_pool_name"]]))
 
-    def run(self, session: Session, statement: str) -> None:
-        """Sends a statement. If its answer is lost, what is left afterwards tells what it did."""
+    def left_afterwards(self, session: Session, clock: Clock, job: CloneJob) -> List[str]:
+        """What is still to be dropped after something was sent; outlasts what is transient."""
+        return retry(lambda: self.left(session, job), clock, clock.elapsed() + session.login.read_timeout)
+
+    def run(self, session: Session, clock: Clock, job: CloneJob, statement: str) -> None:
+        """Sends a statement. If it is uncertain whether it was executed, what is left afterwards tells."""
         try:
             session.run(statement)
-        except ConnectionLost as failure:
+        except Failure as failure:
+            if not failure.uncertain:
+                raise
             self.warnings.append("The answer to %s was lost: %s." % (statement, failure.message))
-        else:
-            self.changed = True
-            self.executed_statements.append(statement)
+            if statement in self.left_afterwards(session, clock, job):
+                failure.message += "; %s has not been executed so far" % statement
+                raise
+        self.changed = True
+        self.executed_statements.append(statement)
 
     def result(self) -> Dict[str, Any]:
         return {"changed": self.changed, "outcome": self.outcome, "job": self.job.row if self.job else None,

@@ -49,7 +49,7 @@ STATUSES: Dict[str, Phase] = {
     "CLONE_SYS_CREATE_TENANT_FAIL": Phase.FAILED,
     "CLONE_SYS_WAIT_TENANT_RESTORE_FINISH_FAIL": Phase.FAILED,
     "CLONE_SYS_RELEASE_RESOURCE_FAIL": Phase.FAILED,
-    # 4.3.0 writes CANCELED at once, later releases CANCELING until the clean-up is done (section 5.5).
+    # Early releases write CANCELED at once, 4.3.2 at the latest CANCELING until the clean-up is done (section 5.5).
     "CLONE_SYS_CANCELING": Phase.CANCELED,
     "CLONE_SYS_CANCELED": Phase.CANCELED,
 }
@@ -137,6 +137,14 @@ class CloneJob(NamedTuple):
         result["canceled_by"] = next(
             (who for text, who in _CANCELERS.items() if phase is Phase.CANCELED and message.endswith(text)), None)
         return cls(view, result)
+
+
+def unknown_status(job: CloneJob) -> UnsupportedVersion:
+    """The failure for a job whose status this collection does not know at all, or not in that view."""
+    return UnsupportedVersion(
+        "clone job %s is in status %s in view %s, which this collection does not know" % (
+            job.job_id, job.status, job.view),
+        "Use a release of community.oceanbase that knows this OceanBase.")
 
 
 def iso_time(value: Any) -> Optional[str]:

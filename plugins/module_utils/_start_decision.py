@@ -11,8 +11,8 @@ import enum
 import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, Refused, UnsupportedVersion
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import HISTORY, CloneJob, Phase
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, Refused
+from ansible_collections.community.oceanbase.plugins.module_utils._jobs import HISTORY, CloneJob, Phase, unknown_status
 from ansible_collections.community.oceanbase.plugins.module_utils._start_rules import (
     Wanted,
     broken_rule,
@@ -103,8 +103,7 @@ def _check_same(wanted: Wanted, job: CloneJob) -> None:
         raise Refused("clone job %s of that name is running, but its %s" % (job.job_id, ", its ".join(differences)),
                       "Correct the options, or cancel that clone with ob_clone_cancel first.")
     if job.phase is None:
-        raise UnsupportedVersion("clone job %s is in status %s, which this collection does not know" % (
-            job.job_id, job.status), "Use a release of community.oceanbase that knows this OceanBase.")
+        raise unknown_status(job)
     if job.phase in (Phase.CANCELED, Phase.FAILED):
         raise Refused("clone job %s of that name is still being cleaned up (%s)" % (job.job_id, job.status),
                       "Run the task again when it is in DBA_OB_CLONE_HISTORY; ob_clone_cancel waits for that.")
@@ -181,6 +180,5 @@ def has_completed(job: CloneJob, wait: bool) -> bool:
     if job.view != HISTORY:
         return False
     if job.phase is not Phase.COMPLETED:
-        raise UnsupportedVersion("clone job %s ended in status %s, which this collection does not know" % (
-            job.job_id, job.status), "Use a release of community.oceanbase that knows this OceanBase.")
+        raise unknown_status(job)
     return True

@@ -60,7 +60,7 @@ outcome:
   description:
     - What became of the tenant. V(null) if the task failed.
     - V(dropped) - this run dropped it or its resource pool, or in check mode would.
-    - V(absent) - neither existed.
+    - V(absent) - neither existed. A job that was cancelled or failed leaves nothing.
   type: str
   returned: always
   sample: dropped

@@ -71,8 +71,16 @@ def test_a_lost_answer_is_settled_by_what_is_left(mock: Mock, kind: str) -> None
     if kind == "drop_after":
         assert (result["changed"], result["outcome"], left(mock)) == (True, "dropped", (0, 0))
     else:
-        assert (result["error"]["class"], result["changed"], left(mock)) == ("server_error", True, (0, 1))
+        assert (result["error"]["class"], result["changed"], left(mock)) == ("unreachable", True, (0, 1))
         assert result["executed_statements"] == ["DROP TENANT `clone_a` FORCE"]
+
+
+def test_nothing_else_is_dropped_after_a_time_out_without_effect(mock: Mock) -> None:
+    job_id = completed_job(mock)
+    mock.sql("ALTER SYSTEM MOCK FAULT 'DROP TENANT' error 4012 'HY000' 'Timeout'")
+    result = drop(mock, job_id)
+    assert (result["error"]["errno"], result["changed"], left(mock)) == (4012, False, (1, 1))
+    assert "DROP TENANT `clone_a` FORCE has not been executed so far" in result["msg"]
 
 
 def test_outside_of_the_sys_tenant_nothing_is_said_to_be_missing(mock: Mock) -> None:

@@ -6,13 +6,20 @@
 
 from __future__ import annotations
 
+from typing import Any, Dict, List, Sequence
+
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils._drop import made_by, statements_to_drop
-from ansible_collections.community.oceanbase.plugins.module_utils._errors import Refused
+from ansible_collections.community.oceanbase.plugins.module_utils._drop import DropTask, made_by, statements_to_drop
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
+    Failure,
+    Refused,
+    UnsupportedVersion,
+    server_failure,
+)
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES, Phase, Sighting
 
-from .fakes import history, progress
+from .fakes import NOW, OPTIONS, FakeSession, FakeTime, history, progress, view_row
 
 TENANT = {"tenant_id": 1004, "tenant_name": "clone_a"}
 POOL = {"resource_pool_id": 1003, "name": "pool_a", "tenant_id": 1004}
@@ -40,6 +47,43 @@ def test_another_tenant_of_that_name_is_refused():
     Phase.FAILED, Phase.CANCELED)])
 def test_a_job_that_made_nothing_gives_nothing_to_drop_even_if_names_are_in_use(status):
     assert statements_to_drop(history(status), [{**TENANT, "tenant_id": 1006}], [POOL]) == []
+
+
+@pytest.mark.parametrize("status", ["CLONE_SYS_NEW", "CLONE_SYS_LOCK"])
+def test_of_a_job_that_ended_in_a_way_not_known_nothing_is_said_to_be_absent(status):
+    with pytest.raises(UnsupportedVersion, match="which this collection does not know"):
+        statements_to_drop(history(status), [TENANT], [POOL])
+
+
+class Cluster(FakeSession):
+    """Holds what the job made until it is dropped; fails each DROP with the next of ``failures`` after doing it."""
+
+    def __init__(self, failures: Sequence[Failure]) -> None:
+        super().__init__([])
+        self.failures = list(failures)
+        self.left = [DROP_TENANT, DROP_POOL]
+
+    def run(self, statement: str, arguments: Sequence[Any] = ()) -> List[Dict[str, Any]]:
+        self.statements.append(statement)
+        if statement.startswith("DROP"):
+            self.left.remove(statement)
+            if self.failures:
+                raise self.failures.pop(0)
+            return []
+        if "DBA_OB_TENANTS" in statement:
+            return [TENANT] if DROP_TENANT in self.left else []
+        if "DBA_OB_RESOURCE_POOLS" in statement:
+            return [POOL] if DROP_POOL in self.left else []
+        return [{"view_name": "history", "server_time": NOW, **view_row("CLONE_SYS_SUCCESS")}]
+
+
+def test_a_time_out_after_which_the_tenant_is_gone_is_a_change():
+    session, task = Cluster([server_failure(4012, "HY000", "Timeout")]), DropTask()
+    task.prepare({**OPTIONS, "clone_tenant": "clone_a", "clone_job_id": "1706251714452555625"}, check_mode=False)
+    task.work(session, FakeTime().clock())
+    assert (task.changed, task.outcome) == (True, "dropped")
+    assert task.executed_statements == [DROP_TENANT, DROP_POOL]
+    assert "answer to DROP TENANT `clone_a` FORCE was lost" in task.warnings[0]
 
 
 @pytest.mark.parametrize("status", list(STATUSES))
