@@ -126,14 +126,14 @@ def test_the_starting_session_waits_for_the_end_of_its_job() -> None:
         engine = Engine(step_seconds=0.01, cleanup_seconds=0.02)
         session, waiting = await start(engine, "c1")
         assert await asyncio.wait_for(waiting, 5) == Ok()
-        _, waiting = await start(engine, "c2")
+        _session, waiting = await start(engine, "c2")
         await engine.execute(session, "ALTER SYSTEM CANCEL CLONE c2")  # type: ignore[arg-type]
         with pytest.raises(SqlError) as caught:
             await asyncio.wait_for(waiting, 5)
         assert str(caught.value) == (
             "9110 (HY000): clone job has been canceled in CLONE_SYS_LOCK status by user command")
         await engine.execute(session, "ALTER SYSTEM MOCK FAIL STEP CLONE_SYS_LOCK")  # type: ignore[arg-type]
-        _, waiting = await start(engine, "c3")
+        _session, waiting = await start(engine, "c3")
         with pytest.raises(SqlError) as caught:
             await asyncio.wait_for(waiting, 5)
         assert str(caught.value) == (
@@ -147,7 +147,7 @@ def test_kill_ends_the_waiting_but_not_the_job(word: str, errno: int) -> None:
     async def story() -> None:
         engine = Engine(step_seconds=60)
         session, waiting = await start(engine, "c1")
-        other, _ = await start(engine, "c1")
+        other, _waiting = await start(engine, "c1")
         await engine.execute(other, "KILL %s %d" % (word, session.connection_id))  # type: ignore
         with pytest.raises(SqlError) as caught:
             await asyncio.wait_for(waiting, 5)

@@ -20,8 +20,8 @@ def texts(sql: str, **options: bool) -> list[tuple[str, str]]:
     ("`a``b` `c d`", [("quoted", "a`b"), ("quoted", "c d")]),
     (r"'it''s' 'a\'b' 'c\nd' '5\%'", [("string", "it's"), ("string", "a'b"), ("string", "c\nd"), ("string", r"5\%")]),
     ('"x""y"', [("string", 'x"y')]),
-    ("a /* b */ c -- d\ne # f\n g --h", [("word", "a"), ("word", "c"), ("word", "e"), ("word", "g"), ("symbol", "-"),
-                                        ("symbol", "-"), ("word", "h")]),
+    ("a /* b */ c -- d\ne # f\n g --h", [
+        ("word", "a"), ("word", "c"), ("word", "e"), ("word", "g"), ("symbol", "-"), ("symbol", "-"), ("word", "h")]),
     ("ALTER /*+ query_timeout(1) */ SYSTEM", [("word", "ALTER"), ("word", "SYSTEM")]),
     ("/*!40101 SET */ x", [("word", "SET"), ("word", "x")]),
     ("@@autocommit @@session . time_zone @@`x` @u @'v w'",

@@ -245,7 +245,7 @@ def test_the_event_history_tells_the_story(mock: Driver) -> None:
 
 def test_ids_are_never_used_again(mock: Driver) -> None:
     ids = []
-    for _ in range(2):
+    for _round in range(2):
         mock.start()
         mock.time.pass_time(4.5)
         row = mock.row(PROGRESS)

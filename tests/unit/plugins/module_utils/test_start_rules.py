@@ -55,7 +55,7 @@ def test_each_refusal_says_what_to_do(rule, errno, sqlstate, text, advice):
     failure = explain(answer, WANTED)
     assert failure.hint == RULES[rule].hint % WANTED._asdict()
     assert advice in failure.hint
-    assert type(failure) is RULES[rule].cls
+    assert failure.__class__ is RULES[rule].cls
     assert (failure.errno, failure.sqlstate, failure.message) == (errno, sqlstate, answer.message)
 
 
