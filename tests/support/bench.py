@@ -9,6 +9,7 @@ import contextlib
 import json
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, NamedTuple
 
 import pymysql
@@ -18,6 +19,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 from ansible_collections.community.oceanbase.plugins.module_utils._login import Login, resolve_login
 from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock
+from support.ansible import run_module
 from support.ob_mock import CLONE_COMMAND, Mock, wait_for
 from support.refusing_relay import RefusingRelay
 
@@ -164,6 +166,34 @@ class Bench:
         elapsed = time.monotonic() - started
         wait_for(lambda: not self.sessions(), "the end of all sessions of the module")
         return Run(task.result(), failure, task.warnings, elapsed, self.new_log())
+
+    def run_process(self, check_mode: bool = False, through_relay: bool = False, **options: Any) -> Run:
+        """Runs the module as a process; a held clean-up goes on once the module has had a look."""
+        assert self.relay
+        port = self.relay.port if through_relay else self.mock.port
+        options = {"login_port": port, "login_user": USER + "@sys", "clone_tenant": "clone_a", "connect_timeout": 1,
+                   "read_timeout": 1, "wait_timeout": 5, **options}
+        self.new_log()
+        unread = len(self.mock.log())
+        started = time.monotonic()
+        with ThreadPoolExecutor(1) as pool:
+            ended = pool.submit(run_module, "ob_clone_cancel", options, check_mode=check_mode)
+            wait_for(lambda: ended.done() or self._canceling() and any(
+                entry["user"] == USER and entry["statement"].startswith("SELECT")
+                for entry in self.mock.log()[unread:]), "the module's look at the clean-up")
+            if self._canceling():
+                self.release()
+            result = ended.result()
+        elapsed = time.monotonic() - started
+        error = result.get("error")
+        failure = Failure(error["message"], error["hint"], error["errno"], error["sqlstate"]) if error else None
+        if failure:
+            failure.error_class = error["class"]
+        wait_for(lambda: not self.sessions(), "the end of all sessions of the module")
+        return Run(result, failure, result["warnings"], elapsed, self.new_log())
+
+    def _canceling(self) -> bool:
+        return any(row["status"] == "CLONE_SYS_CANCELING" for row in self.progress())
 
     def sessions(self) -> list[Any]:
         """The sessions of the server that are the module's, or nobody's yet."""
