@@ -61,6 +61,9 @@ options:
 notes:
   - The login needs C(ALTER SYSTEM) and C(SELECT) on the views in the sys tenant, as V(root@sys) has.
   - Tenant clone exists since OceanBase 4.3.0.
+  - A job that is past the point of no return or has failed by itself is not waited for. While RV(job.view) is
+    V(progress), it may still hold its source tenant; the role P(community.oceanbase.free_source_tenant#role) waits for
+    that, too.
   - C(ALTER SYSTEM CANCEL CLONE) knows the job only by the name of the new tenant. If the job ends and another one of
     the same name starts between the look and the C(CANCEL), a matter of milliseconds, the later one is cancelled; the
     task then says so in a warning.
