@@ -119,6 +119,14 @@ def test_a_cluster_that_cannot_be_reached_does_not_keep_the_reaper_from_the_othe
         assert sorted(entry["statement"].split("`")[1] for entry in mocks["b"].cancels()) == ["b1", "b2"]
 
 
+def test_a_python_that_is_not_there_is_named_in_the_summary(tmp_path: Path) -> None:
+    with clusters(tmp_path, {"a": {"jobs": [job("c1", "s1")]}}) as (inventory, _mocks):
+        play = run("cancel_clone", inventory, "-e", "clone_tenant=c1",
+                   "-e", "ansible_python_interpreter=/nowhere/python")
+        assert play.exit_code == 2
+        assert summary(play)[0].startswith("a FAILED: The module interpreter '/nowhere/python' was not found")
+
+
 def test_without_a_group_of_clusters_the_playbooks_are_for_localhost(tmp_path: Path) -> None:
     with clusters(tmp_path, {"a": {"jobs": [job("c1", "s1")]}}) as (_inventory, mocks):
         mock = mocks["a"]
