@@ -170,7 +170,7 @@ NOT_ARRIVED = ("fault", "ALTER SYSTEM CAN", ("drop_before",))
 @example(state="CLONE_SYS_LOCK", plan=[(2, NOT_ARRIVED), (4, NOT_ARRIVED)], check_mode=False)
 @example(state="CLONE_SYS_WAIT_TENANT_RESTORE_FINISH", plan=[(2, ("advance",))], check_mode=False)
 @example(state="CLONE_SYS_CREATE_TENANT", plan=[(2, ("fail",)), (2, LOST)], check_mode=False)
-@settings(max_examples=25, deadline=None, database=None, derandomize=True,
+@settings(max_examples=12, deadline=None, database=None, derandomize=True,
           suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_the_result_is_true(quick_steps: Bench, state: str, plan: list[tuple[int, Any]],
                                              check_mode: bool) -> None:

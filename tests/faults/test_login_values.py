@@ -53,6 +53,7 @@ def test_four_passwords_that_are_not_the_same(mock: Mock, given: str) -> None:
     assert let_in == [given]
 
 
+@pytest.mark.full  # much of it is in the unit tests, too
 @pytest.mark.parametrize(("option", "value", "message"), [
     ("login_port", 0, "the port 0 (option login_port) is not a number"),
     ("login_port", "", "login_port"),

@@ -66,6 +66,7 @@ def task(mock: Mock, **keywords: Any) -> dict[str, Any]:
     return {MODULE: {"login_port": mock.port, "clone_tenant": "clone_a"}, **keywords}
 
 
+@pytest.mark.full  # the next test has a job of each kind
 def test_a_background_job_is_waited_for(mock: Mock) -> None:
     mock.release(CLEAN_UP)
     done = run_tasks(task(mock, name="polled", **{"async": 60, "poll": 1}))
