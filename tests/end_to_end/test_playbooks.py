@@ -119,6 +119,22 @@ def test_a_cluster_that_cannot_be_reached_does_not_keep_the_reaper_from_the_othe
         assert sorted(entry["statement"].split("`")[1] for entry in mocks["b"].cancels()) == ["b1", "b2"]
 
 
+@pytest.mark.parametrize(("playbook", "timeout"), [
+    ("cancel_clone", "clone_cancel_wait_timeout"),
+    ("free_source_tenant", "free_source_tenant_cancel_timeout"),
+])
+def test_a_clone_that_holds_its_source_for_too_long_is_named(
+        tmp_path: Path, playbook: str, timeout: str) -> None:
+    with clusters(tmp_path, {"a": {"jobs": [job("c1", "s1", "CLONE_SYS_RELEASE_RESOURCE")]}}) as (inventory, _mocks):
+        play = run(playbook, inventory, "-e", "source_tenant=s1", "-e", f"{timeout}=1")
+    assert play.exit_code == 2
+    line = summary(play)[0]
+    assert line.startswith("a FAILED: ")
+    assert "c1" in line
+    assert "in CLONE_SYS_RELEASE_RESOURCE" in line
+    assert "Run the role again" in line
+
+
 def test_a_python_that_is_not_there_is_named_in_the_summary(tmp_path: Path) -> None:
     with clusters(tmp_path, {"a": {"jobs": [job("c1", "s1")]}}) as (inventory, _mocks):
         play = run("cancel_clone", inventory, "-e", "clone_tenant=c1",
