@@ -26,6 +26,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
+# Tests wait more than they compute. A file stays with one worker; the long ones come first.
+PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -35,10 +38,10 @@ demo: $(DEMO_READY) ## cancel a tenant clone on the bundled mock server, and tel
 	@$(BIN)/python scripts/demo.py
 
 test: $(TEST_READY) ## run the tests (ARGS='-k word' narrows them down)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 test-full: $(TEST_READY) ## run all tests, also those that take minutes
-	@$(BIN)/python -m pytest -m '' $(ARGS)
+	@$(PYTEST) -m '' $(ARGS)
 
 test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's kernel
 	@$(BIN)/python -m pytest tests/real $(ARGS)

@@ -15,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
-DEMO = [sys.executable, str(Path(__file__).resolve().parents[2] / "scripts" / "demo.py")]
+REPOSITORY = Path(__file__).resolve().parents[2]
+DEMO = [sys.executable, str(REPOSITORY / "scripts" / "demo.py")]
+# As make sets it.
+ENVIRONMENT = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / ".cache" / "collections")}
 LISTENS = re.compile(r"listens on ([\d.]+):(\d+)")
 
 
@@ -28,7 +31,8 @@ def assert_nobody_listens(story: str) -> None:
 
 
 def test_the_demo_cancels_the_clone_and_stops_the_mock() -> None:
-    demo = subprocess.run(DEMO, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    demo = subprocess.run(DEMO, env=ENVIRONMENT, check=False, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
     assert demo.returncode == 0, demo.stdout
     assert "The server accepted 1 CANCEL CLONE statement." in demo.stdout
     assert ("clone_mysql001: CLONE_SYS_CANCELED, RET_CODE -4072: clone job has been canceled in "
@@ -46,7 +50,7 @@ def test_a_demo_whose_playbook_fails_says_so_and_stops_the_mock(tmp_path: Path) 
 
 
 def test_an_interrupted_demo_stops_the_mock() -> None:
-    with subprocess.Popen(DEMO, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as demo:
+    with subprocess.Popen(DEMO, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as demo:
         assert demo.stdout
         story = ""
         while "PLAY [" not in story:

