@@ -13,6 +13,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._decision impo
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     Failure,
     Refused,
+    ServerError,
     UnwantedOutcome,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import (
@@ -192,6 +193,9 @@ class _Run:
                 if sighting.job is None:
                     # It was there a moment ago, so it is not unknown: follow() finds out whether it has vanished.
                     return Decision(Action.WAIT, Outcome.CANCELED)
+                if lost is None and isinstance(failure, ServerError) and not failure.transient:
+                    self.report.warnings.append("The CANCEL failed (%s), but the views show the job as reported."
+                                                % failure.message)
                 if lost is None or not _canceled_by_a_command(sighting.job):
                     return decision
                 self.report.warnings.append(
@@ -199,7 +203,7 @@ class _Run:
                     "taken for the one of this task." % lost.message)
                 return self.accepted(statement, job)
             pause = back_off(sent)
-            if isinstance(failure, Refused) or self.clock.elapsed() + pause >= self.watch.deadline:
+            if not failure.transient or self.clock.elapsed() + pause >= self.watch.deadline:
                 raise failure
             self.clock.sleep(pause, self.watch.deadline)
             self.report.warnings.append("The CANCEL was sent again: the views showed that number %d had no effect (%s)."
@@ -212,7 +216,7 @@ class _Run:
         try:
             self.session.run(statement)
         except Failure as failure:
-            if failure.transient or isinstance(failure, Refused):
+            if failure.transient or isinstance(failure, (Refused, ServerError)):
                 return failure
             raise
         finally:

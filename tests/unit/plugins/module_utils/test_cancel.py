@@ -218,6 +218,16 @@ def test_a_lasting_error_is_not_retried():
     assert len(session.statements) == 2
 
 
+def test_an_error_that_nobody_foresaw_is_settled_by_the_views_and_nothing_is_sent_again():
+    internal = ServerError("the server answered error 4016", errno=4016)
+    session = FakeSession([RUNNING], [internal])
+    _task, failure = fail(ServerError, session)
+    assert (failure.errno, len(session.sent_cancels())) == (4016, 1)
+    task = run(FakeSession([RUNNING, CANCELING, CANCELED], [internal]))
+    assert (task.result()["changed"], task.result()["outcome"]) == (False, "already_canceled")
+    assert "4016" in task.warnings[0]
+
+
 def test_the_wait_ends_at_its_deadline_and_tells_what_was_reached():
     time = FakeTime()
     session = FakeSession([RUNNING, CANCELING], [None])
