@@ -186,8 +186,9 @@ class Bench:
             result = ended.result()
         elapsed = time.monotonic() - started
         error = result.get("error")
-        failure = Failure(error["message"], error["hint"], error["errno"], error["sqlstate"]) if error else None
-        if failure:
+        failure = None
+        if error:
+            failure = Failure(error["message"], error["hint"], error["errno"], error["sqlstate"])
             failure.error_class = error["class"]
         wait_for(lambda: not self.sessions(), "the end of all sessions of the module")
         return Run(result, failure, result["warnings"], elapsed, self.new_log())
