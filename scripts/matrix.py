@@ -22,7 +22,7 @@ from stage import REPOSITORY
 
 # The newest one is in .venv, with which `make test` runs.
 DRIVERS = ("1.0.2", "1.1.3")
-DRIVER_TESTS = ("tests/faults/test_matrix.py", "tests/faults/test_tls.py",
+DRIVER_TESTS = ("tests/faults/test_matrix.py", "tests/faults/test_tls.py", "tests/faults/test_login_sources.py",
                 "tests/unit/plugins/module_utils/test_login.py", "tests/unit/plugins/module_utils/test_session.py")
 # A release of ansible-core for each of two Pythons; requirements/demo.txt names it.
 CORE_PYTHONS = ("3.11", "3.13")
