@@ -97,7 +97,9 @@ class Queries:
         plan = self._plan(session, sql)
         for view in sorted(plan.views):
             self._check(session, view)
-        values = [self._value(session, scope, name) for scope, name in plan.translation.variables]
+        # By name: Python 3.14 takes a sequence for nameless placeholders only.
+        values = {str(number): self._value(session, scope, name)
+                  for number, (scope, name) in enumerate(plan.translation.variables, 1)}
         timeout = self._variables.statement_timeout(session, sql) / 1e6
         deadline = time.monotonic() + timeout
         database = self._cluster.database
@@ -145,7 +147,8 @@ class Queries:
         self._typing.set_authorizer(note)
         try:
             # EXPLAIN compiles the query without running it: not every query comes to an end, even over empty tables.
-            self._typing.execute("EXPLAIN " + translation.sql, [None] * len(translation.variables)).close()
+            self._typing.execute("EXPLAIN " + translation.sql, dict.fromkeys(
+                map(str, range(1, len(translation.variables) + 1)))).close()
         except sqlite3.Error as failure:
             self._refuse(session, sql, failure)
         finally:
