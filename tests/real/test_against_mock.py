@@ -75,12 +75,9 @@ def test_a_difference_is_still_there_and_has_a_reason(answers: Any, entry: dict[
     assert entry["kernel"] != entry["mock"] and entry["reason"] in STATEMENTS["reasons"]
 
 
-def test_a_sequence_of_session_statements(answers: Any) -> None:
-    """What one statement does to the next."""
-    for statement in ("SET time_zone = '-03:30', ob_query_timeout = 600000", "SELECT @@time_zone, @@ob_query_timeout",
-                      "SELECT SLEEP(0.8)", "SELECT TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(), NOW())", "USE oceanbase",
-                      "SELECT DATABASE()", "SELECT * FROM nosuch", "SET autocommit = 0", "SELECT @@autocommit",
-                      "BEGIN", "ROLLBACK", "SET time_zone = '+14:01'", "SELECT @@time_zone"):
+@pytest.mark.parametrize("statements", STATEMENTS["sequences"], ids=lambda statements: str(statements[0]))
+def test_what_one_statement_does_to_the_next(answers: Any, statements: list[str]) -> None:
+    for statement in statements:
         real, imitation = answers(statement)
         assert imitation == real, statement
 

@@ -194,6 +194,8 @@ def test_the_rich_error_suffix(mock: Driver) -> None:
     ("ALTER SYSTEM SET debug_sync_timeout = 'abc'", 4147, "HY000", "Invalid config"),
     ("SET nosuch = 1", 1193, "HY000", "Unknown system variable 'nosuch'"),
     ("SET autocommit = 5", 1231, "42000", "Variable 'autocommit' can't be set to the value of '5'"),
+    ("SET autocommit = NULL", 1231, "42000", "Variable 'autocommit' can't be set to the value of 'NULL'"),
+    ("SET time_zone = NULL", 1232, "42000", "Incorrect argument type to variable 'time_zone'"),
     ("SET ob_query_timeout = 'x'", 1232, "42000", "Incorrect argument type to variable 'ob_query_timeout'"),
     ("SET lower_case_table_names = 1", 1238, "HY000", "Variable 'lower_case_table_names' is a read only variable"),
     ("SET time_zone = 'Asia/Shanghai'", 1298, "HY000", "Unknown or incorrect time zone: 'Asia/Shanghai'"),
@@ -219,6 +221,21 @@ def test_errors_of_other_statements(mock: Driver, statement: str, errno: int, sq
     ("SHOW COLLATION LIKE 'utf8mb4_bin'", [("utf8mb4_bin", "utf8mb4", 46, "", "Yes", 1)])])
 def test_show(mock: Driver, statement: str, rows: list[tuple[object, ...]]) -> None:
     assert mock.ask(statement) == rows
+
+
+@pytest.mark.parametrize("statement, client, connection, results, collation", [
+    ("SET character_set_connection = 'utf8'", "gbk", "utf8mb4", "gbk", "utf8mb4_general_ci"),
+    ("SET collation_connection = 'utf8mb4_bin'", "gbk", "utf8mb4", "gbk", "utf8mb4_bin"),
+    ("SET character_set_results = NULL", "gbk", "gbk", None, "gbk_chinese_ci"),
+    ("SET CHARACTER SET binary", "binary", "utf8mb4", "binary", "utf8mb4_general_ci"),
+    ("SET NAMES DEFAULT", "utf8mb4", "utf8mb4", "utf8mb4", "utf8mb4_general_ci")])
+def test_a_character_set_and_its_collation_change_together(
+        mock: Driver, statement: str, client: str, connection: str, results: str, collation: str) -> None:
+    session = mock.login("root@sys", "secret")
+    mock.ask("SET NAMES gbk", session)
+    mock.ask(statement, session)
+    assert mock.ask("SELECT @@character_set_client, @@character_set_connection, @@character_set_results, "
+                    "@@collation_connection", session) == [(client, connection, results, collation)]
 
 
 def test_variables_of_a_session_are_its_own(mock: Driver) -> None:

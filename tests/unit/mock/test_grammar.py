@@ -9,6 +9,7 @@ import pytest
 
 from ob_mock import syntax_tree as tree
 from ob_mock.grammar import parse
+from ob_mock.lexer import WORD, Token
 from ob_mock.results import SqlError
 
 SYNTAX = ("You have an error in your SQL syntax; check the manual that corresponds to your OceanBase version for the "
@@ -81,8 +82,9 @@ def test_before_4_3_there_are_no_clone_statements(sql: str, near: str) -> None:
     ("GRANT SELECT, ALTER SYSTEM ON *.* TO 'u'@'h'", tree.Grant(["SELECT", "ALTER SYSTEM"], "*.*", "u")),
     ("REVOKE ALL PRIVILEGES ON Oceanbase.* FROM u", tree.Grant(["ALL PRIVILEGES"], "oceanbase.*", "u", True)),
     ("SET NAMES utf8mb4", tree.SetVariables([("session", "names", "utf8mb4")])),
-    ("SET AUTOCOMMIT = 1, @@global.x := 'y', @u = -2, z = DEFAULT", tree.SetVariables(
-        [("session", "autocommit", 1), ("global", "x", "y"), ("user", "u", -2), ("session", "z", None)])),
+    ("SET AUTOCOMMIT = 1, @@global.x := 'y', @u = -2, y = NULL, z = DEFAULT", tree.SetVariables(
+        [("session", "autocommit", 1), ("global", "x", "y"), ("user", "u", -2), ("session", "y", None),
+         ("session", "z", Token(WORD, "DEFAULT", 62, 69))])),
     ("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
      tree.SetVariables([("session", "tx_isolation", "READ-COMMITTED")])),
     ("SHOW GLOBAL VARIABLES LIKE 'a%'", tree.Show("VARIABLES", "a%", of="global")),

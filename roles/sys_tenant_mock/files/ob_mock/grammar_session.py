@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, List, Tuple
+from typing import Any, List, Tuple, Union
 
 from .cursor import Cursor
 from .error_table import error
-from .lexer import NUMBER, STRING, SYSVAR, USERVAR
+from .lexer import NUMBER, STRING, SYSVAR, USERVAR, Token
 from .syntax_tree import DefineUser, Describe, Grant, Kill, Nothing, Select, SetVariables, Show, Sleep, Statement, Use
 
 # Statements that OceanBase has and that have nothing to do with clones.
@@ -100,15 +100,24 @@ def _assignments(cursor: Cursor) -> List[Tuple[str, str, Any]]:
     found: List[Tuple[str, str, Any]] = []
     while True:
         if cursor.accept("NAMES"):
-            found.append(("session", "names", cursor.value()))
+            found.append(("session", "names", _charset(cursor)))
             if cursor.accept("COLLATE"):
-                found.append(("session", "collation_connection", cursor.value()))
+                found.append(("session", "collation_connection", cursor.name_or_string()))
         elif cursor.accept("CHARACTER", "SET") or cursor.accept("CHARSET"):
-            found.append(("session", "names", cursor.value()))
+            charset, start = _charset(cursor), cursor.token.start
+            found += [("session", "character_set_client", charset), ("session", "character_set_results", charset),
+                      ("session", "collation_connection", Token(SYSVAR, "collation_database", start, start))]
         else:
             found.append(_assignment(cursor))
         if not cursor.accept(","):
             return found
+
+
+def _charset(cursor: Cursor) -> Union[str, Token]:
+    """The name of a character set, or the token of DEFAULT."""
+    if cursor.sees("DEFAULT"):
+        return cursor.next()
+    return cursor.next().text if cursor.sees("BINARY") else cursor.name_or_string()
 
 
 def _assignment(cursor: Cursor) -> Tuple[str, str, Any]:
@@ -124,8 +133,10 @@ def _assignment(cursor: Cursor) -> Tuple[str, str, Any]:
     scope = {"": "session", "local": "session"}.get(scope, scope)
     if not cursor.accept(":="):
         cursor.expect("=")
-    if cursor.accept("DEFAULT") or cursor.accept("NULL"):
+    if cursor.accept("NULL"):
         return scope, name, None
+    if cursor.sees("DEFAULT"):
+        return scope, name, cursor.next() if scope != "user" else cursor.fail()
     if cursor.token.kind == NUMBER or cursor.sees("-"):
         text = cursor.number()
         return scope, name, float(text) if "." in text or "e" in text.lower() else int(text, 0)

@@ -23,7 +23,7 @@ def set_variables(world: World, session: Session, statement: SetVariables) -> Ok
     """SET: user variables, system variables, and ob_global_debug_sync, which acts instead of being kept."""
     for scope, name, value in statement.values:
         if isinstance(value, Token):
-            value = _current(world, session, value)
+            value = _value(world, session, scope, name, value)
         if scope == "user":
             session.user_variables[name] = value
         elif name == "ob_global_debug_sync":
@@ -39,10 +39,12 @@ def set_variables(world: World, session: Session, statement: SetVariables) -> Ok
     return Ok()
 
 
-def _current(world: World, session: Session, token: Token) -> Any:
+def _value(world: World, session: Session, scope: str, name: str, token: Token) -> Any:
+    if token.upper:
+        return world.variables.default(name, scope)  # the only keyword that the grammar lets through
     if token.kind == SYSVAR:
-        scope, dummy, name = token.text.rpartition(".")
-        return world.variables.get(session, name, scope)
+        of, dummy, other = token.text.rpartition(".")
+        return world.variables.get(session, other, of)
     return session.user_variables.get(token.text)
 
 

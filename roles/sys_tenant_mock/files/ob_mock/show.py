@@ -19,7 +19,7 @@ from .select import literal, quoted, translate
 from .session import Session
 from .store import open_database
 from .syntax_tree import Show
-from .variables import CHARSETS, COLLATIONS
+from .variables import CHARSETS, COLLATIONS, charset_of
 from .view_columns import BINARY_CHARSET, LONGLONG, NOT_NULL, UTF8MB4, VAR_STRING, View
 from .world import World
 
@@ -179,7 +179,7 @@ def _collation(_world: World, _session: Session, _statement: Show) -> Answer:
     columns = [text("Collation", 512), text("Charset", 512), number("Id"), text("Default", 16), text("Compiled", 16),
                number("Sortlen")]
     rows: List[Tuple[Any, ...]] = [
-        (name, name.split("_")[0], number_, "Yes" if name in CHARSETS.values() else "", "Yes", 1)
+        (name, charset_of(name), number_, "Yes" if name in CHARSETS.values() else "", "Yes", 1)
         for name, number_ in sorted(COLLATIONS.items())]
     return columns, rows
 

@@ -112,7 +112,10 @@ class Grant(Statement):
 
 @dataclass
 class SetVariables(Statement):
-    """``SET``: (scope, name, value) in order; scope is session, global or user; value None is DEFAULT or NULL."""
+    """``SET``: (scope, name, value) in order; scope is session, global or user.
+
+    A value is a str, int or float, None for NULL, or the token of a variable or of DEFAULT.
+    """
 
     values: List[Tuple[str, str, Any]]
 

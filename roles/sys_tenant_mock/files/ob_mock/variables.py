@@ -12,6 +12,7 @@ from .clock import parse_offset
 from .error_table import error
 from .functions import mysql_version
 from .session import Session
+from .store import fold
 
 _QUERY_TIMEOUT = re.compile(r"/\*\+[^*]*\bquery_timeout\s*\(\s*(\d{1,18})\s*\)", re.IGNORECASE)
 
@@ -19,9 +20,8 @@ SQL_MODES = ("ANSI_QUOTES", "STRICT_ALL_TABLES", "STRICT_TRANS_TABLES", "NO_ZERO
              "ERROR_FOR_DIVISION_BY_ZERO", "NO_AUTO_CREATE_USER", "NO_ENGINE_SUBSTITUTION", "ONLY_FULL_GROUP_BY",
              "PIPES_AS_CONCAT", "HIGH_NOT_PRECEDENCE", "NO_FIELD_OPTIONS", "NO_KEY_OPTIONS", "NO_TABLE_OPTIONS",
              "PAD_CHAR_TO_FULL_LENGTH", "NO_UNSIGNED_SUBTRACTION", "NO_BACKSLASH_ESCAPES", "IGNORE_SPACE", "")
-CHARSETS = {"utf8mb4": "utf8mb4_general_ci", "utf8": "utf8mb4_general_ci", "utf8mb3": "utf8mb4_general_ci",
-            "binary": "binary", "gbk": "gbk_chinese_ci", "gb18030": "gb18030_chinese_ci", "latin1": "latin1_swedish_ci",
-            "utf16": "utf16_general_ci"}
+CHARSETS = {"utf8mb4": "utf8mb4_general_ci", "binary": "binary", "gbk": "gbk_chinese_ci",
+            "gb18030": "gb18030_chinese_ci", "latin1": "latin1_swedish_ci", "utf16": "utf16_general_ci"}
 COLLATIONS = {"utf8mb4_general_ci": 45, "utf8mb4_bin": 46, "utf8mb4_unicode_ci": 224, "utf8mb4_0900_ai_ci": 255,
               "binary": 63, "gbk_chinese_ci": 28, "gbk_bin": 87, "gb18030_chinese_ci": 248, "gb18030_bin": 249,
               "latin1_swedish_ci": 8, "latin1_bin": 47, "utf16_general_ci": 54, "utf16_bin": 55}
@@ -49,10 +49,12 @@ def _table(version: str) -> Dict[str, Variable]:
         "autocommit": Variable("bool", 1),
         "character_set_system": Variable("text", "utf8mb4", READ_ONLY),
         "character_set_filesystem": Variable("text", "binary"),
+        "character_sets_dir": Variable("text", "", READ_ONLY),
         "foreign_key_checks": Variable("bool", 1),
         "init_connect": Variable("text", "", GLOBAL_ONLY),
         "interactive_timeout": Variable("int", 28800),
         "license": Variable("text", "", READ_ONLY),
+        "lower_case_file_system": Variable("bool", 0, READ_ONLY),
         "lower_case_table_names": Variable("int", 1, READ_ONLY),
         "max_allowed_packet": Variable("int", 16777216),
         "net_buffer_length": Variable("int", 16384),
@@ -109,7 +111,7 @@ class Variables:
     def listing(self, session: Session, scope: str = "") -> List[Tuple[str, str]]:
         """Names and values as SHOW VARIABLES prints them."""
         rows = []
-        for name in sorted(self._known):
+        for name in sorted(self._known, key=fold):  # by the collation of names, in which "s" stands before "_"
             value = self.get(session, name, scope)
             if self._known[name].kind == "bool":
                 value = "ON" if value else "OFF"
@@ -120,16 +122,21 @@ class Variables:
         """A new session starts with the global time zone."""
         session.set_time_zone(self._global["time_zone"])
 
+    def default(self, name: str, scope: str) -> Any:
+        """What DEFAULT stands for in a SET: the global value for a session, else the one that is built in."""
+        name = "character_set_client" if name == "names" else name
+        if name not in self._known:
+            raise error("ER_UNKNOWN_SYSTEM_VARIABLE", name)
+        return self._global[name] if scope == "session" else self._known[name].default
+
     def set(self, session: Session, scope: str, name: str, value: Any) -> None:
-        """SET [GLOBAL] name = value; ``names`` stands for SET NAMES; None is DEFAULT.
+        """SET [GLOBAL] name = value; ``names`` stands for SET NAMES.
 
         Errors 1193, 1229, 1231, 1232, 1238, 1298, 1115, 1273.
         """
         if name == "names":
-            charset = self._checked("character_set_client", "charset", value or "utf8mb4")
             for one in ("character_set_client", "character_set_connection", "character_set_results"):
-                session.variables[one] = charset
-            session.variables["collation_connection"] = CHARSETS[charset]
+                self.set(session, scope, one, value)
             return
         if name not in self._known:
             raise error("ER_UNKNOWN_SYSTEM_VARIABLE", name)
@@ -138,23 +145,29 @@ class Variables:
             raise error("ER_READ_ONLY_VARIABLE", name)
         if variable.scope == GLOBAL_ONLY and scope != "global":
             raise error("ER_GLOBAL_VARIABLE", name)
-        if value is None and name != "character_set_results":
-            value = self._global[name] if scope == "session" else variable.default
         value = self._checked(name, variable.kind, value)
-        if scope == "global":
-            self._global[name] = value
-            return
-        session.variables[name] = value
-        if variable.kind == "zone":
+        values = self._global if scope == "global" else session.variables
+        values[name] = value
+        kind, dummy, place = name.rpartition("_")
+        if kind == "character_set" and "collation_" + place in self._known:
+            values["collation_" + place] = CHARSETS[value]
+        elif kind == "collation":
+            values["character_set_" + place] = charset_of(value)
+        if variable.kind == "zone" and scope == "session":
             session.set_time_zone(value)
 
     def _checked(self, name: str, kind: str, value: Any) -> Any:
         """The value in the form in which it is kept."""
+        if value is None and (name == "character_set_results" or kind == "mode"):
+            return None
+        if value is None:
+            choice = kind in ("bool", "charset", "collation")
+            raise error("ER_WRONG_VALUE_FOR_VAR", name, "NULL") if choice else error("ER_WRONG_TYPE_FOR_VAR", name)
         if kind in ("int", "bool"):
             return _number(name, kind, value)
-        if value is None:
-            return None
         text = str(value)
+        if kind == "charset" and text.lower() in ("utf8", "utf8mb3"):
+            return "utf8mb4"
         if kind == "charset" and text.lower() not in CHARSETS:
             raise error("ER_UNKNOWN_CHARACTER_SET", text)
         if kind == "collation" and text.lower() not in COLLATIONS:
@@ -168,6 +181,11 @@ class Variables:
         if kind in ("charset", "collation"):
             return text.lower()
         return text.upper() if kind == "mode" else text
+
+
+def charset_of(collation: str) -> str:
+    """The character set that a collation orders."""
+    return collation.partition("_")[0]
 
 
 def _number(name: str, kind: str, value: Any) -> int:
