@@ -86,7 +86,8 @@ options:
   session_vars:
     description:
       - Session variables to set right after the login, as a dictionary of names and values.
-      - C(time_zone) cannot be set, because the module reads all times in UTC.
+      - C(time_zone), C(character_set_client), C(character_set_results) and C(character_set_connection) cannot be set,
+        because the module reads all times in UTC and all texts in UTF-8.
     type: dict
     default: {}
 requirements:

@@ -7,8 +7,6 @@
 
 from __future__ import annotations
 
-import configparser
-import os
 import re
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
@@ -26,12 +24,15 @@ LOGIN_SOURCES: Dict[str, Tuple[Optional[str], Optional[str], Any]] = {
     "client_key": (None, "ssl-key", None),
 }
 
+# What the session sets for itself: it reads times in UTC and texts in UTF-8 (the three that SET NAMES sets).
+CHARACTER_SET = "utf8mb4"
+FIXED_VARIABLES = {"time_zone": "+00:00", "character_set_client": CHARACTER_SET,
+                   "character_set_results": CHARACTER_SET, "character_set_connection": CHARACTER_SET}
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # A socket number, not a matter of OceanBase.
 _LARGEST_PORT = 65535
 # PyMySQL takes no more than a year.
 _LONGEST_TIMEOUT = 31536000
-_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "s": " ", "\\": "\\"}
 
 
 class Login(NamedTuple):
@@ -70,46 +71,6 @@ class Login(NamedTuple):
         return "%s (user: %s, password: %s)" % (self.user, self.sources["login_user"], password)
 
 
-def read_option_file(path: str) -> Dict[str, str]:
-    """
-    The section ``[client]`` of a MySQL option file, keys with dashes.
-
-    InvalidOption if the file cannot be read, has no such section or is broken: a file that was named and then
-    silently ignored would log in with other values than the user believes.
-    """
-    parser = configparser.RawConfigParser(
-        strict=False, allow_no_value=True, inline_comment_prefixes=None, delimiters=("=",), default_section="\0")
-    hint = "Name a readable option file with a section [client], or leave config_file out."
-    try:
-        with open(os.path.expanduser(path), encoding="utf-8") as stream:
-            lines = list(stream)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InvalidOption("config_file %s cannot be read: %s" % (path, reason), hint) from None
-    included = [number for number, line in enumerate(lines, 1) if line.startswith("!")]
-    if included:
-        raise InvalidOption(
-            "config_file %s includes other files (line %d), which are not followed" % (path, included[0]),
-            "Name the file that holds the section [client] itself.")
-    try:
-        parser.read_file(lines, path)
-        section = parser.items("client")
-    except configparser.NoSectionError:
-        raise InvalidOption("config_file %s has no section [client]" % path, hint) from None
-    except configparser.Error as error:
-        # The parser's own text quotes the line, which may be the one with the password.
-        line = getattr(error, "lineno", None) or next((entry[0] for entry in getattr(error, "errors", [])), "?")
-        raise InvalidOption("config_file %s is not a valid option file (line %s)" % (path, line), hint) from None
-    return {key.replace("_", "-"): _unquote(value) for key, value in section if value is not None}
-
-
-def _unquote(value: str) -> str:
-    """The value as MySQL programs read it: quotes around it removed, escape sequences decoded."""
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
-        value = value[1:-1]
-    return re.sub(r"\\([btnrs\\])", lambda match: _ESCAPES[match.group(1)], value)
-
-
 def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Login:
     """
     The login for the module options ``options`` (None = not given) and the environment variables ``environ``.
@@ -117,7 +78,11 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
     An empty string or 0 is a given value, not a missing one. InvalidOption names the wrong value's source.
     """
     path = options.get("config_file")
-    in_file = read_option_file(path) if path is not None else {}
+    in_file: Dict[Any, str] = {}
+    if path is not None:
+        # Here, because Python compiles whatever a task imports anew each time.
+        from ansible_collections.community.oceanbase.plugins.module_utils._option_file import read_option_file
+        in_file = read_option_file(path)
     values: Dict[str, Any] = {}
     sources: Dict[str, str] = {}
     for option, (variable, key, default) in LOGIN_SOURCES.items():
@@ -180,8 +145,9 @@ def _session_vars(variables: Mapping[Any, Any]) -> Dict[str, Any]:
         if not isinstance(name, str) or not _VARIABLE_NAME.match(name):
             raise InvalidOption("session_vars holds %r, which is no name of a session variable" % (name,),
                                 "Use letters, digits and _ only, without @@.")
-        if name.lower() == "time_zone":
-            raise InvalidOption("session_vars sets time_zone, but this module reads all times in UTC")
+        if name.lower() in FIXED_VARIABLES:
+            raise InvalidOption("session_vars sets %s, but this module reads times in UTC and texts in UTF-8"
+                                % name.lower())
         if not isinstance(value, (bool, int, float, str)):
             what = "nothing" if value is None else "a list or dictionary"
             raise InvalidOption("session_vars sets %s to %s" % (name, what), "Give a number, a text or true/false.")

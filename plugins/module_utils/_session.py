@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import ssl
 import time
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Type
 
@@ -19,12 +18,15 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     InvalidOption,
     MissingLibrary,
     NoPrivilege,
-    TlsFailed,
     Unreachable,
     UnsupportedVersion,
     server_failure,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._login import Login
+from ansible_collections.community.oceanbase.plugins.module_utils._login import (
+    CHARACTER_SET,
+    FIXED_VARIABLES,
+    Login,
+)
 
 try:
     import pymysql
@@ -41,7 +43,7 @@ OLDEST_PYMYSQL = (1, 0, 2)
 # Numbers that the driver itself gives; everything else is the server's (MySQL's client error numbers).
 _CLIENT_ERRORS = range(2000, 3000)
 _SERVER_LOST = 2013
-_TLS_UNAVAILABLE = 2026
+_NO_TLS = 2026
 _UNKNOWN_VARIABLE = 1193
 _ACCESS_DENIED = 1045
 # After these the server wants the client to close the connection (OceanBase facts, section 3.3).
@@ -50,18 +52,6 @@ _CLOSING_ERRORS = (1040, 5066, 8001, 8002)
 _QUERY_TIMEOUT = 10.0
 # Less than the half of read_timeout that a CANCEL gets when time runs out.
 _SHARE_OF_READ_TIMEOUT = 0.4
-
-_GIVE_CLIENT_CERT = "The server wants a client certificate that it trusts: give client_cert and client_key."
-# What OpenSSL says when a handshake fails, and what to do about it.
-_TLS_HINTS = {
-    ("match", "not valid for"):
-        "Use a name in login_host that the certificate holds; check_hostname: false drops only this check.",
-    ("expired", "not yet valid"): "Renew the server's certificate, or set the clock of this host.",
-    ("issuer", "self-signed", "self signed"):
-        "Name in ca_cert the CA certificate that signed the server's certificate.",
-    ("certificate required", "handshake failure"): _GIVE_CLIENT_CERT,
-    ("protocol version", "unsupported protocol"): "The server must offer TLS 1.2 or later.",
-}
 
 
 class _Packet(MysqlPacket):  # type: ignore[misc]
@@ -123,10 +113,13 @@ class _Connection(Connection):  # type: ignore[misc]
     def _read_packet(self, packet_type: Type[Any] = MysqlPacket) -> Any:
         return super()._read_packet(_Packet if packet_type is MysqlPacket else packet_type)
 
+    def set_character_set(self, charset: str, collation: Optional[str] = None) -> None:
+        """PyMySQL from 1.1 on spends a statement on SET NAMES; the session's first SET says the same."""
+
     def _get_server_information(self) -> None:
         super()._get_server_information()
         if self.ssl and not self.server_capabilities & pymysql.constants.CLIENT.SSL:
-            raise pymysql.OperationalError(_TLS_UNAVAILABLE, "the server offers no TLS")
+            raise pymysql.OperationalError(_NO_TLS, "the server offers no TLS")
 
     def _request_authentication(self) -> None:
         try:
@@ -164,7 +157,11 @@ class Session:
         self._connection: Optional[Any] = None
         self._was_connected = False
         self._end = float("inf")
-        self._tls = _tls_context(login) if login.ca_cert else None
+        self._tls: Optional[Any] = None
+        if login.ca_cert:
+            # Here, because Python compiles whatever a task imports anew each time.
+            from ansible_collections.community.oceanbase.plugins.module_utils._tls import Tls
+            self._tls = Tls(login)
 
     def __enter__(self) -> Session:
         return self
@@ -206,7 +203,7 @@ class Session:
             return
         login = self.login
         answer_by = self._until(login.connect_timeout)
-        options: Dict[str, Any] = {"ssl": self._tls} if self._tls else {"ssl_disabled": True}
+        options: Dict[str, Any] = {"ssl": self._tls.context} if self._tls else {"ssl_disabled": True}
         try:
             connection = _Connection(
                 answer_by=answer_by, limit="connect_timeout", host=login.host, port=login.port, user=login.user,
@@ -214,7 +211,7 @@ class Session:
                 # PyMySQL would encode a text as latin1; OceanBase's clients send UTF-8.
                 password=(login.password or "").encode("utf-8"),
                 # No autocommit: it is on (OceanBase facts, section 8.3), and asking for it costs a statement.
-                autocommit=None, charset="utf8mb4", cursorclass=DictCursor,
+                autocommit=None, charset=CHARACTER_SET, cursorclass=DictCursor,
                 connect_timeout=answer_by - time.monotonic(), read_timeout=login.read_timeout,
                 write_timeout=login.read_timeout, **options)
         except Exception as error:
@@ -249,12 +246,12 @@ class Session:
 
     def _set_variables(self) -> None:
         """
-        UTC, and a query time-out below our own: when we stop waiting for an answer, the server has given up the
+        UTF-8, UTC, and a query time-out below our own: when we stop waiting for an answer, the server has given up the
         statement, so that what the views say next is final.
         """
         query_timeout = min(_QUERY_TIMEOUT, _SHARE_OF_READ_TIMEOUT * self.login.read_timeout)
-        variables: Dict[str, Any] = {"time_zone": "+00:00", "ob_query_timeout": int(query_timeout * 1000000)}
-        variables.update(self.login.session_vars)
+        variables: Dict[str, Any] = {**FIXED_VARIABLES, "ob_query_timeout": int(query_timeout * 1000000),
+                                     **self.login.session_vars}
         statement = "SET " + ", ".join("%s = %%s" % name for name in variables)
         try:
             self._send(statement, list(variables.values()))
@@ -282,10 +279,9 @@ class Session:
         """The failure for what the driver raised while it connected and logged in."""
         errno, text = _errno_and_text(error)
         causes = _causes(error)
-        tls = next((cause for cause in causes
-                    if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError)), None)
-        if tls is not None or errno == _TLS_UNAVAILABLE:
-            return self._tls_failure(tls, text)
+        failure: Optional[Failure] = self._tls.failure(causes, text, errno != _NO_TLS) if self._tls else None
+        if failure is not None:
+            return failure
         if errno is not None and errno not in _CLIENT_ERRORS:
             failure = server_failure(errno, getattr(error, "sqlstate", None), text, logging_in=True)
             failure.message = "%s refused the login of %s: %s" % (
@@ -293,55 +289,16 @@ class Session:
             if self.login.client_cert and errno == _ACCESS_DENIED:
                 failure.hint += " The common name of client_cert must be listed in ob_ssl_invited_common_names."
             return failure
-        if getattr(error, "after_handshake", False) and not self.login.client_cert and not self._was_connected:
-            return TlsFailed("%s broke the connection off right after the TLS handshake, without a word, as a server "
-                             "does that wants a client certificate" % self.login.address(), _GIVE_CLIENT_CERT)
+        if self._tls and getattr(error, "after_handshake", False) and not self._was_connected:
+            failure = self._tls.broken_off()
+            if failure is not None:
+                return failure
         cause = next((cause for cause in causes if isinstance(cause, OSError)), None)
         if cause is None or errno != 2003:
             return ConnectionLost("%s broke off the login: %s" % (self.login.address(), text), errno)
         reason, hint = _why_unreachable(cause, self.login)
         return Unreachable("no connection to %s: %s" % (self.login.address(), reason), hint,
                            transient=self._was_connected)
-
-    def _tls_failure(self, error: Optional[ssl.SSLError], text: str) -> TlsFailed:
-        """Names the cause: a certificate, its name, its date, or no TLS at all."""
-        where = self.login.address()
-        if error is None:
-            return TlsFailed("%s offers no TLS, but %s asks for it" % (where, self.login.file("ca_cert")),
-                             "Switch TLS on in the sys tenant (ssl_client_authentication), or leave ca_cert out "
-                             "if a plain connection is acceptable.")
-        reason = getattr(error, "verify_message", "") or (
-            getattr(error, "reason", None) or text).replace("_", " ").lower()
-        hint = next((hint for words, hint in _TLS_HINTS.items() if any(word in reason for word in words)),
-                    "Check ca_cert, client_cert and client_key against the server's certificate.")
-        return TlsFailed("no verified TLS connection to %s with %s: %s" % (
-            where, self.login.file("ca_cert"), reason), hint)
-
-
-def _tls_context(login: Login) -> ssl.SSLContext:
-    """
-    A context that verifies the server. Our own, because PyMySQL's verifies nothing without a CA.
-
-    InvalidOption if a file cannot be loaded. VERIFY_X509_STRICT, which Python 3.13 switched on, is off: one
-    certificate must be judged alike by every Python, and OceanBase's documentation makes CAs that it refuses.
-    """
-    loading = login.file("ca_cert")
-    try:
-        context = ssl.create_default_context(cafile=login.ca_cert)
-        if login.client_cert:
-            loading = "%s with %s" % (login.file("client_cert"),
-                                      login.file("client_key") if login.client_key else "its key in the same file")
-            # Without a function OpenSSL would ask on the terminal for the passphrase of the key, and so hang.
-            context.load_cert_chain(login.client_cert, login.client_key, password=lambda: b"")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else (
-            "not what belongs there (%s)" % (getattr(error, "reason", None) or "no PEM, or a key with a passphrase"))
-        raise InvalidOption("%s cannot be loaded: %s" % (loading, reason),
-                            "Name readable PEM files that belong together; a key must not have a passphrase.") from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    context.check_hostname = login.check_hostname
-    return context
 
 
 def _errno_and_text(error: Exception) -> Tuple[Optional[int], str]:

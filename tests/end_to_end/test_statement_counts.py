@@ -13,8 +13,7 @@ from support.ansible import run_module
 from support.ob_mock import Mock, wait_for
 
 STATUS = "CLONE_SYS_CREATE_TENANT"
-# PyMySQL names the character set once more after the login.
-LOGIN = ["LOGIN root@sys", "SET NAMES utf8mb4", "SET time_zone"]
+LOGIN = ["LOGIN root@sys", "SET time_zone"]
 LOOK = "SELECT 'progress'"
 TENANT = "SELECT TENANT_NAME"
 CANCEL = "ALTER SYSTEM CANCEL CLONE `clone_a`"

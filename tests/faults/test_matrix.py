@@ -91,7 +91,7 @@ def tell_truth(bench: Bench, situation: str, run: Run, job_id: str) -> None:
 
 def reconnects(run: Run) -> int:
     """How often the module was logged in again, by the mock's log."""
-    login = [entry for entry in run.log if entry["statement"].startswith(("LOGIN", "SET NAMES"))]
+    login = [entry for entry in run.log if entry["statement"].startswith("LOGIN")]
     broken = {entry["session"] for entry in login if entry["answer"] != "ok" or "fault" in entry}
     return max(0, len({entry["session"] for entry in login} - broken) - 1)
 
@@ -115,7 +115,7 @@ def strike(bench: Bench, situation: str, position: int, statement: str, fault: t
             bench.relay.listen()
 
     bench.struck = False
-    at_login = statement.startswith(("LOGIN", "SET NAMES"))
+    at_login = statement.startswith("LOGIN")
     run, job_id = run_in(bench, situation, before, (lambda: before(0)) if at_login else None,
                          unreachable=unreachable, through_relay=fault == REFUSED)
     assert bench.struck, "the fault did not strike"
@@ -155,7 +155,7 @@ def sent_in(benches: Any, situation: str) -> list[tuple[int, str]]:
     number = 0
     for statement in run.statements():
         sent.append((number, statement))
-        number += not statement.startswith(("LOGIN", "SET NAMES"))
+        number += not statement.startswith("LOGIN")
     return sent
 
 
@@ -166,7 +166,7 @@ CASES = [pytest.param(situation, fault, id=f"{situation}-{name_of(fault)}",
 
 @pytest.mark.parametrize(("situation", "fault"), CASES)
 def test_a_fault_at_any_statement(benches: Any, situation: str, fault: tuple[Any, ...]) -> None:
-    positions = [one for one in sent_in(benches, situation) if fault != REFUSED or not one[1].startswith("SET NAMES")]
+    positions = sent_in(benches, situation)
     assert len(positions) >= (3 if situation == "check mode" else 5)
     problems = benches.run(strike, [(situation, number, statement, fault) for number, statement in positions])
     assert problems == []
@@ -175,7 +175,7 @@ def test_a_fault_at_any_statement(benches: Any, situation: str, fault: tuple[Any
 def test_a_clean_run_sends_what_it_should(benches: Any) -> None:
     """The matrix is made of these statements, so they are looked at themselves."""
     kinds = [[statement.split(" ")[0] + (" " + statement.split(" ")[2] if statement.startswith("ALTER") else "")
-              for _number, statement in sent_in(benches, situation) if not statement.startswith("SET NAMES")]
+              for _number, statement in sent_in(benches, situation)]
              for situation in SITUATIONS]
     assert kinds == [["LOGIN", "SET", "SELECT", "ALTER CANCEL", "SELECT", "SELECT", "SELECT"],
                      ["LOGIN", "SET", "SELECT", "SELECT", "SELECT"],

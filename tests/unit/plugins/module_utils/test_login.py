@@ -11,9 +11,9 @@ import pytest
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
 from ansible_collections.community.oceanbase.plugins.module_utils._login import (
     LOGIN_SOURCES,
-    read_option_file,
     resolve_login,
 )
+from ansible_collections.community.oceanbase.plugins.module_utils._option_file import read_option_file
 
 from .fakes import OPTIONS
 
@@ -80,6 +80,7 @@ def test_an_empty_password_is_a_given_value():
     ({"session_vars": {"@@x": 1}}, {}, "session_vars holds '@@x'"),
     ({"session_vars": {"x = 1, y": 1}}, {}, "session_vars holds"),
     ({"session_vars": {"Time_Zone": "+01:00"}}, {}, "session_vars sets time_zone"),
+    ({"session_vars": {"CHARACTER_SET_results": "gbk"}}, {}, "session_vars sets character_set_results, but"),
     ({"session_vars": {"x": None}}, {}, "session_vars sets x to nothing"),
     ({"session_vars": {"x": [1]}}, {}, "session_vars sets x to a list"),
 ])

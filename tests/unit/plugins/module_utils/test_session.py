@@ -14,7 +14,7 @@ import time
 import pymysql
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils import _session
+from ansible_collections.community.oceanbase.plugins.module_utils import _session, _tls
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     AccessDenied,
     ConnectionLost,
@@ -31,6 +31,10 @@ from ansible_collections.community.oceanbase.plugins.module_utils._login import 
 from ansible_collections.community.oceanbase.plugins.module_utils._session import Session, require_driver
 
 from .fakes import OPTIONS
+
+FIXED = ("SET time_zone = %s, character_set_client = %s, character_set_results = %s, "
+         "character_set_connection = %s")
+VALUES = ["+00:00", "utf8mb4", "utf8mb4", "utf8mb4"]
 
 
 class FakeDriver:
@@ -115,16 +119,15 @@ def test_without_a_ca_certificate_tls_is_switched_off(driver):
 
 def test_the_session_is_in_utc_and_the_server_gives_up_before_we_do(driver):
     session(read_timeout=5, session_vars={"a": 1}).run("SELECT 1")
-    assert driver.statements == [
-        ("SET time_zone = %s, ob_query_timeout = %s, a = %s", ["+00:00", 2000000, 1]), ("SELECT 1", None)]
+    assert driver.statements == [(f"{FIXED}, ob_query_timeout = %s, a = %s", [*VALUES, 2000000, 1]), ("SELECT 1", None)]
     driver.statements.clear()
     session(read_timeout=3600).run("SELECT 1")
-    assert driver.statements[0][1] == ["+00:00", 10000000]
+    assert driver.statements[0][1] == [*VALUES, 10000000]
 
 
 def test_a_session_variable_given_by_the_user_wins(driver):
     session(session_vars={"ob_query_timeout": 7}).run("SELECT 1")
-    assert driver.statements[0] == ("SET time_zone = %s, ob_query_timeout = %s", ["+00:00", 7])
+    assert driver.statements[0] == (f"{FIXED}, ob_query_timeout = %s", [*VALUES, 7])
 
 
 def test_one_connection_serves_all_statements_and_is_closed_once(driver):
@@ -274,8 +277,9 @@ def test_a_failure_of_tls(monkeypatch, error, said):
     def refuse(**_options):
         raise error
     monkeypatch.setattr(_session, "_Connection", refuse)
+    monkeypatch.setattr(_tls, "_context", lambda login: "a context")
     with pytest.raises(TlsFailed, match=said):
-        session().connect()
+        session(ca_cert="/ca").connect()
 
 
 def test_a_ca_certificate_that_cannot_be_loaded(tmp_path):
