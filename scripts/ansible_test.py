@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
-Runs ansible-test on a staged copy: ``python scripts/ansible_test.py sanity --local --python 3.11``.
+Runs the ansible-test of this Python on a staged copy: ``python scripts/ansible_test.py sanity --local``.
 
 ansible-test keeps its virtual environments and its copy of get-pip in the home folder, and would download get-pip
 from a server of its own. Here it gets a home folder below .cache, and a get-pip that needs no download of that kind.
+Each Python has folders of its own, so that two releases of ansible-core can run side by side.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from pathlib import Path
 
 from stage import REPOSITORY, stage
 
-HOME = REPOSITORY / ".cache" / "home"
+PYTHON = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+FOLDER = f"ansible-test/{PYTHON}"
+BASE_PYTHON = str(Path(sys.base_prefix) / "bin" / PYTHON)
+HOME = REPOSITORY / ".cache" / FOLDER / "home"
 # One for each pip version that ansible-test 2.19 and 2.21 ask for, depending on the Python.
 GET_PIP_NAMES = ("get_pip_20_3_4.py", "get_pip_24_2.py", "get_pip_25_2.py")
 GET_PIP = """\
@@ -37,9 +41,8 @@ def prepare_home(real_home: Path) -> None:
     """Fills the home folder for ansible-test: get-pip, and the user's own pip settings from ``real_home``."""
     cache = HOME / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
-    base_python = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}")
     for name in GET_PIP_NAMES:
-        (cache / name).write_text(GET_PIP.format(base_python=base_python), encoding="utf-8")
+        (cache / name).write_text(GET_PIP.format(base_python=BASE_PYTHON), encoding="utf-8")
     for settings in (Path(".pip"), Path(".config", "pip")):
         link = HOME / settings
         if (real_home / settings).is_dir() and not link.is_symlink():
@@ -61,7 +64,7 @@ def main() -> int:
     environment = {**os.environ, "HOME": str(HOME), "PATH": search_path(real_home)}
     # ansible-test finds the collection by where it stands; this would only confuse it.
     environment.pop("ANSIBLE_COLLECTIONS_PATH", None)
-    copy = stage(f"ansible-test/{sys.argv[1]}")
+    copy = stage(f"{FOLDER}/{sys.argv[1]}")
     # It asks the nearest git repository for the list of files; ours ignores .cache.
     subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)
     return subprocess.run(["ansible-test", *sys.argv[1:]], cwd=copy, env=environment, check=False).returncode

@@ -17,13 +17,17 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import NamedTuple
 
+import other_core
+
 from stage import REPOSITORY
 
 COLLECTION = "ansible_collections.community.oceanbase"
 
-# The slowest first: two run at a time. The sanity tests compile and import on each Python that this machine has.
+# The slowest first: two run at a time. The sanity tests compile and import on each Python that this machine has, and
+# those of the newest ansible-core are run in any case.
 CHECKS = {
     "sanity": [sys.executable, "scripts/ansible_test.py", "sanity", "--local"],
+    **({f"sanity-{other_core.release()}": other_core.SANITY} if sys.version_info < (3, 12) else {}),
     "ansible-lint": ["ansible-lint", "--strict"],
     "antsibull-docs": [
         "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all", "."],
@@ -34,6 +38,7 @@ CHECKS = {
     "github-workflows": ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/ci.yml"],
     "github-forms": ["check-jsonschema", "--builtin-schema", "vendor.github-issue-forms",
                      ".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/feature.yml"],
+    "actionlint": ["actionlint", ".github/workflows/ci.yml"],
     "reuse": ["reuse", "lint"],
     "yamllint": ["yamllint", "--strict", "."],
     "antsibull-changelog": ["antsibull-changelog", "lint"],
@@ -56,7 +61,7 @@ class Result(NamedTuple):
     def closing_line(self) -> str:
         """The last line of the output, or what the output amounts to where its last line does not say."""
         lines = [line.strip() for line in COLOR.sub("", self.output).splitlines() if line.strip()]
-        if self.name == "sanity":
+        if self.name.startswith("sanity") and SANITY_TEST in self.output:
             fatal = [line for line in lines if line.startswith("FATAL")]
             return fatal[0] if fatal else f"{self.output.count(SANITY_TEST)} sanity tests passed"
         return lines[-1] if lines else "no findings"
