@@ -1,7 +1,10 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs all measurements and writes docs/benchmarks: results.json, results.md and chart.svg. Needs about ten minutes."""
+"""
+Runs all measurements and writes docs/benchmarks (results.json, results.md, chart.svg) and the figures of the
+performance guide. Needs about ten minutes.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ import page  # noqa: E402
 from support.peer import fetch_peer  # noqa: E402
 
 OUTPUT = ROOT / "docs" / "benchmarks"
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "performance_guide.rst"
 
 
 def machine() -> dict[str, Any]:
@@ -72,7 +76,8 @@ def main() -> None:
     OUTPUT.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     page.write(results, OUTPUT)
-    print(f"written: {OUTPUT / 'results.md'}, {OUTPUT / 'chart.svg'}")
+    page.write_guide(results, GUIDE)
+    print(f"written: {OUTPUT / 'results.md'}, {OUTPUT / 'chart.svg'}, {GUIDE}")
 
 
 if __name__ == "__main__":
