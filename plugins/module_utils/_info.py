@@ -3,13 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The work of ob_clone_info: clone jobs as both views show them, filtered by the server."""
+"""The work of ob_clone_info: clone jobs as both views show them, filtered by the server, or waiting for their end."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption, WaitTimeout
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import (
     HISTORY,
     PROGRESS,
@@ -18,23 +18,28 @@ from ansible_collections.community.oceanbase.plugins.module_utils._jobs import (
     job_of,
     read_rows,
 )
+from ansible_collections.community.oceanbase.plugins.module_utils._report import Report
 from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector
 from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
-from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, retry
+from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, poll_delay
+from ansible_collections.community.oceanbase.plugins.module_utils._watch import Watch, check_wait_options
 
 # More than anybody can mean, and still far inside the server's integers.
 _LARGEST_NUMBER = 2 ** 31 - 1
 
 
 class Query(NamedTuple):
-    """Which jobs are wanted; ``min_age`` in seconds, ``limit`` counts rows of HISTORY."""
+    """Which jobs are wanted; ``limit`` counts rows of HISTORY, and what is time is in seconds."""
 
     selector: Selector
     views: Tuple[str, ...]
     statuses: Tuple[str, ...]
     min_age: Optional[int]
     limit: int
+    wait: bool
+    wait_timeout: float
+    poll_interval: float
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Query:
@@ -46,8 +51,13 @@ class Query(NamedTuple):
         for option in ("limit", "min_age"):
             if options[option] is not None and not 0 <= options[option] <= _LARGEST_NUMBER:
                 raise InvalidOption("%s is %d, but must be from 0 to %d" % (option, options[option], _LARGEST_NUMBER))
+        check_wait_options(options)
+        if options["wait"] and PROGRESS not in options["view"]:
+            raise InvalidOption("wait is true, but view does not list progress, where jobs are until they have ended",
+                                "Add progress to view.")
         return cls(Selector.from_options(options), tuple(options["view"]), tuple(options["status"] or ()),
-                   options["min_age"], options["limit"])
+                   options["min_age"], options["limit"], options["wait"], float(options["wait_timeout"]),
+                   options["poll_interval"])
 
     def condition(self) -> Tuple[str, List[Any]]:
         """The condition for WHERE and its arguments: the server filters, so that only what is wanted travels."""
@@ -69,7 +79,7 @@ class Query(NamedTuple):
 
 
 class InfoTask(Task):
-    """Reads clone jobs. It changes nothing, so that check mode makes no difference."""
+    """Reads clone jobs, again and again if it is to wait. It changes nothing: check mode makes no difference."""
 
     def __init__(self) -> None:
         self.warnings: List[str] = []
@@ -86,8 +96,20 @@ class InfoTask(Task):
         if self.query is None:
             raise AssertionError("prepare() comes before work()")
         query = self.query
-        retry(session.connect, clock, float(session.login.connect_timeout))
-        rows = retry(lambda: read_rows(session, *query.parts()), clock, float(session.login.read_timeout))
+        watch = Watch(session, clock, Report(), query.wait_timeout if query.wait else float(session.login.read_timeout))
+        watch.connect()
+        start = clock.elapsed()
+        while True:
+            last = clock.elapsed() >= watch.deadline
+            self.take(query, watch.ask(lambda: read_rows(session, *query.parts())))
+            if not (query.wait and self.progress):
+                return
+            if last:
+                raise self.still_in_progress(query)
+            clock.sleep(poll_delay(clock.elapsed() - start, query.poll_interval), watch.deadline)
+
+    def take(self, query: Query, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Notes what one look has shown."""
         # The order of a UNION is the server's choice; a job id is the time of the start.
         jobs = sorted((job_of(row) for row in rows if query.selector.matches(row)),
                       key=lambda job: int(job.job_id), reverse=True)
@@ -97,9 +119,18 @@ class InfoTask(Task):
         self.msg = "Clone jobs found: %d in progress, %s%d in the history." % (
             len(self.progress), "more than " if self.truncated else "", len(self.history))
 
+    def still_in_progress(self, query: Query) -> WaitTimeout:
+        """The failure for jobs that have outlasted the wait."""
+        return WaitTimeout(
+            "after %s s (wait_timeout) there still is %s" % (format(query.wait_timeout, "g"), " and ".join(
+                "clone job %s (tenant %s of source tenant %s) in %s" % (
+                    job.job_id, job.clone_tenant, job.row["source_tenant_name"], job.status)
+                for job in self.progress)),
+            "Run it again to go on waiting. If the job does not move, search observer.log for its trace_id.")
+
     def result(self) -> Dict[str, Any]:
         return {"changed": False, "progress": [job.row for job in self.progress],
                 "history": [job.row for job in self.history], "truncated": self.truncated, "msg": self.msg}
 
     def doing(self) -> str:
-        return "read the clone jobs"
+        return "see the end of the clone jobs" if self.query is not None and self.query.wait else "read the clone jobs"

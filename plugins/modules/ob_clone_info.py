@@ -12,6 +12,7 @@ description:
   - Reads C(DBA_OB_CLONE_PROGRESS) and C(DBA_OB_CLONE_HISTORY) of the sys tenant, both in one statement, so that no job
     slips through or is seen twice while it moves from one to the other.
   - Without options that narrow it down, it returns all running jobs and the newest ended ones.
+  - With O(wait=true) it waits until no job that matches is in progress any more.
   - The server does the filtering, so that a long history costs nothing.
 version_added: 1.0.0
 author:
@@ -19,6 +20,7 @@ author:
 extends_documentation_fragment:
   - community.oceanbase._attributes
   - community.oceanbase._login
+  - community.oceanbase._wait
   - community.oceanbase._wait.selectors
 attributes:
   check_mode:
@@ -73,6 +75,19 @@ options:
       - Jobs in progress are always returned all; OceanBase allows one for a source tenant.
     type: int
     default: 100
+  wait:
+    description:
+      - Whether to wait until no job in C(DBA_OB_CLONE_PROGRESS) matches. The result is what the last look showed.
+      - Needs V(progress) in O(view).
+      - In check mode it waits all the same.
+    default: false
+  wait_timeout:
+    description:
+      - With O(wait=true), how long to wait, in seconds. When it is over, the task fails with
+        RV(error.class=wait_timeout), and RV(progress) holds the jobs that are left.
+      - Transient errors and lost connections are retried within this time.
+    type: int
+    default: 600
 notes:
   - The login needs C(SELECT) on the views in the sys tenant, as V(root@sys) has.
   - Tenant clone exists since OceanBase 4.3.0.
@@ -101,14 +116,12 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.clone_tenant_name }}"
 
-- name: Wait until tenant mysql001 is not being cloned any more, in a play that polls by itself
+- name: Wait until tenant mysql001 is not being cloned any more, for an hour at most
   community.oceanbase.ob_clone_info:
     source_tenant: mysql001
     view: [progress]
-  register: clones
-  until: not clones.progress
-  retries: 60
-  delay: 10
+    wait: true
+    wait_timeout: 3600
 
 - name: Ask what became of one job
   community.oceanbase.ob_clone_info:
@@ -275,7 +288,7 @@ error:
     class:
       description:
         - One of V(missing_library), V(invalid_option), V(unreachable), V(tls), V(access_denied), V(not_sys_tenant),
-          V(unsupported_version), V(no_privilege), V(server_error).
+          V(unsupported_version), V(no_privilege), V(wait_timeout), V(server_error).
       type: str
     errno:
       description: The server's or the driver's error number, or V(null).
@@ -310,6 +323,9 @@ def main() -> None:
             "status": {"type": "list", "elements": "str", "choices": list(STATUSES)},
             "min_age": {"type": "int"},
             "limit": {"type": "int", "default": 100},
+            "wait": {"type": "bool", "default": False},
+            "wait_timeout": {"type": "int", "default": 600},
+            "poll_interval": {"type": "float", "default": 1.0},
         },
         InfoTask,
     ).finish()

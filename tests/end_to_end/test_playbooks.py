@@ -132,7 +132,7 @@ def test_a_clone_that_holds_its_source_for_too_long_is_named(
     assert line.startswith("a FAILED: ")
     assert "c1" in line
     assert "in CLONE_SYS_RELEASE_RESOURCE" in line
-    assert "Run the role again" in line
+    assert "Run it again to go on waiting" in line
 
 
 def test_a_python_that_is_not_there_is_named_in_the_summary(tmp_path: Path) -> None:

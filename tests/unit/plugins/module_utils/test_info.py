@@ -12,13 +12,15 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     ConnectionLost,
     InvalidOption,
     NoPrivilege,
+    WaitTimeout,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._info import InfoTask
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import HISTORY, PROGRESS
 
 from .fakes import OPTIONS, FakeSession, FakeTime, view_row
 
-INFO_OPTIONS = {**OPTIONS, "view": [PROGRESS, HISTORY], "status": None, "min_age": None, "limit": 100}
+INFO_OPTIONS = {**OPTIONS, "view": [PROGRESS, HISTORY], "status": None, "min_age": None, "limit": 100,
+                "wait": False}
 KEYS = {"changed", "progress", "history", "truncated", "msg"}
 
 
@@ -108,7 +110,8 @@ def test_names_are_compared_exactly_on_this_side_too():
 
 @pytest.mark.parametrize("options", [
     {"limit": -1}, {"limit": 2 ** 31}, {"min_age": -1}, {"min_age": 2 ** 31}, {"view": []}, {"status": []},
-    {"clone_tenant": "it's"}, {"source_tenant": ""}, {"clone_job_id": "seven"}])
+    {"clone_tenant": "it's"}, {"source_tenant": ""}, {"clone_job_id": "seven"},
+    {"wait_timeout": -1}, {"poll_interval": 0.0}, {"wait": True, "view": [HISTORY]}])
 def test_what_cannot_be_meant_is_refused_before_anything_is_sent(options):
     with pytest.raises(InvalidOption, match=next(iter(options))):
         InfoTask().prepare({**INFO_OPTIONS, **options}, False)
@@ -130,3 +133,41 @@ def test_what_does_not_pass_is_not_tried_again():
     with pytest.raises(NoPrivilege):
         run(session)
     assert len(session.statements) == 1
+
+
+RUNNING = [(PROGRESS, view_row("CLONE_SYS_RELEASE_RESOURCE", job_id=9))]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_it_waits_until_no_job_that_matches_is_in_progress(check_mode):
+    session, time = FakeSession([RUNNING, RUNNING, ended(9)]), FakeTime()
+    result = run(session, time, check_mode, wait=True)
+    assert (result["progress"], ids(result["history"])) == ([], ["9"])
+    assert (len(session.statements), len(time.sleeps)) == (3, 2)
+
+
+def test_a_wait_for_what_is_over_is_one_look():
+    session, time = FakeSession([ended(9)]), FakeTime()
+    run(session, time, wait=True)
+    assert (len(session.statements), time.sleeps) == (1, [])
+
+
+@pytest.mark.parametrize("wait_timeout", [0, 600])
+def test_a_wait_lasts_as_many_seconds_as_it_says_and_shows_what_is_left(wait_timeout):
+    time, task = FakeTime(), InfoTask()
+    task.prepare({**INFO_OPTIONS, "wait": True, "wait_timeout": wait_timeout}, False)
+    with pytest.raises(WaitTimeout) as caught:
+        task.work(FakeSession([RUNNING]), time.clock())
+    assert sum(time.sleeps) == pytest.approx(wait_timeout)
+    assert max(time.sleeps, default=0) <= OPTIONS["poll_interval"]
+    assert ids(task.result()["progress"]) == ["9"]
+    assert caught.value.sentence(task.doing()).startswith(
+        "Cannot see the end of the clone jobs: after %d s (wait_timeout) there still is clone job 9 (tenant clone_a of "
+        "source tenant mysql001) in CLONE_SYS_RELEASE_RESOURCE. Run it again" % wait_timeout)
+
+
+def test_while_it_waits_it_outlasts_what_passes_for_longer_than_one_answer():
+    time = FakeTime()
+    looks = [RUNNING, *[ConnectionLost("the connection broke")] * 15, ended(9)]
+    assert ids(run(FakeSession(looks), time, wait=True)["history"]) == ["9"]
+    assert sum(time.sleeps) > OPTIONS["read_timeout"]
