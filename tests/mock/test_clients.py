@@ -179,6 +179,23 @@ def test_connector_prepared_rows_are_the_plain_rows(connector: Any) -> None:
             assert cursor.fetchall() == [(number, "it's ?", None)]
 
 
+def test_connector_learns_the_columns_when_it_prepares(held: Mock, connector: Any) -> None:
+    rows_of(connector, "ALTER SYSTEM CANCEL CLONE clone_mysql001")
+    wait_for(held.history, "the cancelled job in HISTORY")
+    sql = "SELECT STATUS, CLONE_JOB_ID, RET_CODE FROM DBA_OB_CLONE_HISTORY WHERE CLONE_TENANT_NAME = ? LIMIT ?"
+    answer = connector.cmd_stmt_prepare(sql.encode())
+    assert [one[:2] for one in answer["parameters"]] == [("?", 8), ("?", 8)]
+    assert [one[:2] for one in answer["columns"]] == [("STATUS", 253), ("CLONE_JOB_ID", 8), ("RET_CODE", 8)]
+    with contextlib.closing(connector.cursor(prepared=True)) as cursor:
+        for name, expected in (("clone_mysql001", [("CLONE_SYS_CANCELED", -4072)]), ("nosuch", [])):
+            cursor.execute(sql, (name, 10))
+            assert [(row[0], row[2]) for row in cursor.fetchall()] == expected
+            assert [one[0] for one in cursor.description] == ["STATUS", "CLONE_JOB_ID", "RET_CODE"]
+        with pytest.raises(mysql.connector.Error) as caught:
+            cursor.execute("SELECT nosuch FROM DBA_OB_CLONE_HISTORY WHERE STATUS = %s", ("x",))
+    assert (caught.value.errno, caught.value.sqlstate) == (1054, "42S22")
+
+
 def test_connector_changes_and_resets_the_session(connector: Any) -> None:
     rows_of(connector, "SET time_zone = '+03:00'")
     assert rows_of(connector, "SELECT @@time_zone") == [("+03:00",)]

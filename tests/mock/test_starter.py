@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -71,6 +73,18 @@ def test_a_server_that_is_gone_is_told_too() -> None:
     with Starter(values, "BLOCK") as starter:
         assert starter.wait(10) is True
     assert isinstance(starter.failure, Unreachable)
+
+
+def test_a_login_that_is_broken_off_has_sent_no_statement() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        hanging_up = threading.Thread(target=lambda: listener.accept()[0].close())
+        hanging_up.start()
+        values = login(SimpleNamespace(host="127.0.0.1", port=listener.getsockname()[1]))
+        with Starter(values, "BLOCK") as starter:
+            assert starter.wait(10) is True
+        hanging_up.join(10)
+    assert isinstance(starter.failure, ConnectionLost)
+    assert starter.failure.uncertain is False
 
 
 def test_what_is_given_up_while_it_connects_leaves_no_session() -> None:

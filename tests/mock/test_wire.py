@@ -177,9 +177,10 @@ def test_a_packet_without_sense_ends_the_connection_without_an_answer(server: Wi
 def prepare(client: RawClient, sql: bytes) -> int:
     """Prepares a statement with one place-holder and returns its number."""
     answer = client.command(0x16, sql)
-    assert struct.unpack("<BIHHBH", answer)[2:] == (0, 1, 0, 0)
-    assert client.read()[:4] == b"\3def"
-    assert client.read() == b"\xfe\0\0\2\0"
+    assert struct.unpack("<BIHHBH", answer)[2:] == (1, 1, 0, 0)
+    for _parameter_and_column in range(2):
+        assert client.read()[:4] == b"\3def"
+        assert client.read() == b"\xfe\0\0\2\0"
     return int.from_bytes(answer[1:5], "little")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
+import mysql.connector
 import pymysql
 import pytest
 import yaml
@@ -80,6 +81,22 @@ def test_what_one_statement_does_to_the_next(answers: Any, statements: list[str]
     for statement in statements:
         real, imitation = answers(statement)
         assert imitation == real, statement
+
+
+def described(server: SeekDB | Mock, statement: str) -> str:
+    """What the server says when it prepares a statement: names and types of parameters and columns, or the error."""
+    with mysql.connector.connect(host=server.host, port=server.port, user="root", password=server.password,
+                                 use_pure=True, ssl_disabled=True) as connection:
+        try:
+            answer = connection.cmd_stmt_prepare(statement.encode())
+        except mysql.connector.Error as error:
+            return f"{error.errno} ({error.sqlstate}) {error.msg}"
+        return str([(one[0], _TYPES[one[1]]) for one in answer["parameters"] + answer["columns"]])
+
+
+@pytest.mark.parametrize("statement", STATEMENTS["prepared"])
+def test_prepared_statements_are_described_alike(server: SeekDB, mock: Mock, statement: str) -> None:
+    assert described(mock, statement) == described(server, statement)
 
 
 @pytest.mark.parametrize("user", ["root@SYS", "nosuch@sys", "root@", "root@sys#cluster", "root@nosuch"])

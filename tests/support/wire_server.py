@@ -68,6 +68,9 @@ class EchoEngine:
                 raise
         return Ok()
 
+    def describe(self, session: Any, sql: str) -> list[Column]:
+        return [Column("text", 253)] if sql.startswith("ECHO") else []
+
     def close_session(self, session: Any) -> None:
         self.open -= 1
 

@@ -116,3 +116,10 @@ def test_null_bits_go_on_in_a_second_byte() -> None:
     (LONG, -2, b"\xfe\xff\xff\xff"), (FLOAT, 0.5, struct.pack("<f", 0.5))])
 def test_binary_values(kind: int, value: Any, expected: bytes) -> None:
     assert binary_row([Column("c", kind)], (value,)) == b"\0\0" + expected
+
+
+def test_a_prepared_statement_announces_its_parameters_and_columns() -> None:
+    header, mark, end, name, last = Statement(7, "SELECT a FROM t WHERE b = ?").prepared([Column("a", VAR_STRING)], 2)
+    assert header == b"\0\7\0\0\0\1\0\1\0\0\0\0"
+    assert (b"\1?" in mark, b"\1a" in name, end, last) == (True, True, b"\xfe\0\0\2\0", b"\xfe\0\0\2\0")
+    assert Statement(1, "BEGIN").prepared([], 2) == [b"\0\1\0\0\0\0\0\0\0\0\0\0"]

@@ -10,7 +10,7 @@ from typing import Any, Awaitable, Callable, Dict, List, Protocol
 from . import packets
 from .packets import Reader
 from .prepared import Statement, binary_rows
-from .results import Ok, Result, Rows, SqlError
+from .results import Column, Ok, Result, Rows, SqlError
 
 COM_QUIT = 0x01
 COM_CHANGE_USER = 0x11
@@ -34,6 +34,9 @@ class Client(Protocol):
 
     async def execute(self, sql: str, encode: Encoder) -> None:
         """Lets the engine execute a statement and sends its answer."""
+
+    def describe(self, sql: str) -> List[Column]:
+        """The columns that a statement with place-holders will answer with."""
 
     async def send(self, *payloads: bytes) -> None:
         """Sends an answer."""
@@ -109,9 +112,11 @@ class Commands:
     # Prepared statements
 
     async def _prepare(self, body: bytes) -> None:
+        sql = packets.text(body)
+        columns = self._client.describe(sql)
         self._count += 1
-        statement = self._statements[self._count] = Statement(self._count, packets.text(body))
-        await self._client.send(*statement.prepared(self._client.status))
+        statement = self._statements[self._count] = Statement(self._count, sql)
+        await self._client.send(*statement.prepared(columns, self._client.status))
 
     async def _execute(self, body: bytes) -> None:
         await self._client.execute(self._statement(body).bound(body[4:]), self._binary)

@@ -19,7 +19,7 @@ from .commands import COM_CHANGE_USER, COM_QUIT, LAST_COMMAND, Commands, Encoder
 from .faults import Fault
 from .login import prove, receive_login
 from .packets import Login, MalformedPacket
-from .results import Ok, Result, Rows, SqlError
+from .results import Column, Ok, Result, Rows, SqlError
 from .statement_log import StatementLog
 from .wire import PacketTooLarge, Wire
 
@@ -133,6 +133,11 @@ class Connection:
     async def execute(self, sql: str, encode: Encoder) -> None:
         """Lets the engine execute a statement and sends its answer, as ``encode`` makes it of the result."""
         await self._answer(sql, lambda: self._engine.execute(self._session, sql), encode)
+
+    def describe(self, sql: str) -> List[Column]:
+        """The columns that a statement with place-holders will answer with."""
+        columns: List[Column] = self._engine.describe(self._session, sql)
+        return columns
 
     async def send(self, *payloads: bytes) -> None:
         """Sends an answer."""

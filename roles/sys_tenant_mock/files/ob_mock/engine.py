@@ -9,9 +9,10 @@ import asyncio
 import re
 import sys
 import traceback
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Callable, Dict, List, Optional, Type
+from typing import Any, Callable, Dict, Iterator, List, Optional, Type
 
 from . import clone_statements, definitions, session_statements, syntax_tree
 from .clock import Clock
@@ -118,28 +119,55 @@ class Engine:
     async def execute(self, session: Session, sql: str) -> Result:
         """The answer to one statement. Only SqlError: what is unexpected becomes 4016, with a traceback on stderr."""
         session.statements += 1
-        session.running = sql
-        try:
+        with self._complaints(session), self._running(session, sql):
             result = await self._execute(session, sql)
             if not re.match(r"\s*SHOW\s+(WARNINGS|ERRORS)", sql, re.IGNORECASE):
                 session.warnings = []
             return result
+
+    def describe(self, session: Session, sql: str) -> List[Column]:
+        """The columns that a statement with place-holders will answer with; errors as of ``execute``."""
+        with self._complaints(session):
+            self._catch_up()
+            statement = self._parse(session, sql, prepared=True)
+            if isinstance(statement, syntax_tree.Select):
+                return self._world.queries.run(session, sql).columns
+            if isinstance(statement, syntax_tree.Sleep):
+                return [_slept(statement)]
+            if isinstance(statement, (syntax_tree.Describe, syntax_tree.Show)):
+                result = _HANDLERS[type(statement)](self._world, session, statement)
+                assert isinstance(result, Rows)
+                return result.columns
+            return []
+
+    @contextmanager
+    def _complaints(self, session: Session) -> Iterator[None]:
+        try:
+            yield
         except SqlError as failure:
             session.warnings = [("Error", failure.errno, failure.message)]
             raise self._in_full(failure) from None
-        except asyncio.CancelledError:
-            raise
         except Exception:  # noqa: BLE001 - a fault of the mock ends one statement, not the server
             traceback.print_exc(file=sys.stderr)
             raise error("OB_ERR_UNEXPECTED") from None
+
+    @staticmethod
+    @contextmanager
+    def _running(session: Session, sql: str) -> Iterator[None]:
+        session.running = sql
+        try:
+            yield
         finally:
             session.running = ""
+
+    def _parse(self, session: Session, sql: str, prepared: bool = False) -> syntax_tree.Statement:
+        parser = _remembered_parse if len(sql) <= REMEMBERED_TEXT else parse
+        return parser(sql, self._world.cluster.has_clone, session.ansi_quotes, prepared)
 
     async def _execute(self, session: Session, sql: str) -> Result:
         self._catch_up()
         self._check_killed(session)
-        parser = _remembered_parse if len(sql) <= REMEMBERED_TEXT else parse
-        statement = parser(sql, self._world.cluster.has_clone, session.ansi_quotes)
+        statement = self._parse(session, sql)
         if isinstance(statement, syntax_tree.Select):
             return self._world.queries.run(session, sql)
         if isinstance(statement, syntax_tree.Sleep):
@@ -161,7 +189,7 @@ class Engine:
             self._check_killed(session)
         if statement.seconds > limit / 1e6:
             raise error("OB_TIMEOUT", limit)
-        return Rows([Column(statement.label, LONGLONG, BINARY_CHARSET, 20, BINARY)], [(0,)])
+        return Rows([_slept(statement)], [(0,)])
 
     async def _end_of(self, session: Session, job: CloneJob) -> Result:
         """Blocks until the job is in HISTORY; ob_query_timeout does not limit that (facts, section 5.6)."""
@@ -208,6 +236,11 @@ class Engine:
         now = show_time(self._world.cluster.clock.wall(), 28800)
         suffix = "\n[127.0.0.1:2882] [%s] [YB420A0A0A0A-0006100000000000-0-0]" % now
         return SqlError(failure.errno, failure.sqlstate, failure.message + suffix)
+
+
+def _slept(statement: syntax_tree.Sleep) -> Column:
+    """The column of SELECT SLEEP."""
+    return Column(statement.label, LONGLONG, BINARY_CHARSET, 20, BINARY)
 
 
 def _host(peer: str) -> str:

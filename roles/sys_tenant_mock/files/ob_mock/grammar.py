@@ -16,11 +16,12 @@ from .syntax_tree import Archive, CancelClone, CloneTenant, Define, Mock, Nothin
 Rule = Callable[[Cursor], Statement]
 
 
-def parse(sql: str, has_clone: bool = True, ansi_quotes: bool = False) -> Statement:
+def parse(sql: str, has_clone: bool = True, ansi_quotes: bool = False, prepared: bool = False) -> Statement:
     """The statement that ``sql`` is.
 
-    has_clone: whether the server knows clone statements; before 4.3 they are syntax errors. Errors: 1064 with
-    OceanBase's words, 1065 for an empty text, 1235 for a statement that OceanBase has and the mock has not.
+    has_clone: whether the server knows clone statements; before 4.3 they are syntax errors. prepared: whether there
+    may be place-holders. Errors: 1064 with OceanBase's words, 1065 for an empty text, 1235 for a statement that
+    OceanBase has and the mock has not.
     """
     tokens = tokenize(sql, ansi_quotes)
     if len(tokens) == 1:
@@ -30,7 +31,14 @@ def parse(sql: str, has_clone: bool = True, ansi_quotes: bool = False) -> Statem
     for position, token in enumerate(tokens):
         if token.kind == SYMBOL and token.text == ";":
             raise syntax_error(sql, tokens[position + 1].start)
-    cursor = Cursor(sql, tokens)
+    statement = _statement(Cursor(sql, tokens), has_clone)
+    for token in tokens:
+        if token.kind == SYMBOL and token.text == "?" and not prepared:
+            raise syntax_error(sql, token.start)
+    return statement
+
+
+def _statement(cursor: Cursor, has_clone: bool) -> Statement:
     if cursor.sees("ALTER"):
         cursor.next()
         statement = _alter(cursor, has_clone)

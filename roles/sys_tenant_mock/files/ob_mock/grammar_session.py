@@ -62,7 +62,7 @@ def _query(cursor: Cursor) -> Statement:
     start = cursor.token.start
     if not cursor.accept("SLEEP", "("):
         return query
-    if cursor.token.kind not in (NUMBER, STRING):
+    if cursor.token.kind not in (NUMBER, STRING) and not cursor.sees("?"):
         return query
     seconds = cursor.next().text
     end = cursor.token.end
@@ -133,7 +133,7 @@ def _assignment(cursor: Cursor) -> Tuple[str, str, Any]:
     scope = {"": "session", "local": "session"}.get(scope, scope)
     if not cursor.accept(":="):
         cursor.expect("=")
-    if cursor.accept("NULL"):
+    if cursor.accept("NULL") or cursor.accept("?"):
         return scope, name, None
     if cursor.sees("DEFAULT"):
         return scope, name, cursor.next() if scope != "user" else cursor.fail()

@@ -9,7 +9,7 @@ import re
 import struct
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
-from .packets import BINARY_CHARSET, MalformedPacket, Reader, column, eof, lenenc_bytes, text_value
+from .packets import MalformedPacket, Reader, column, eof, lenenc_bytes, text_value
 from .results import Column, Rows
 
 TINY, SHORT, LONG, FLOAT, DOUBLE, NULL = 1, 2, 3, 4, 5, 6
@@ -42,16 +42,12 @@ class Statement:
         """How many place-holders there are."""
         return len(self.parts) - 1
 
-    def prepared(self, status: int) -> List[bytes]:
-        """
-        The answer to COM_STMT_PREPARE.
-
-        It announces no columns: they are known when the statement runs, and clients take them from that answer.
-        """
-        answer = [b"\0" + struct.pack("<IHHBH", self.number, 0, self.parameters, 0, 0)]
-        if self.parameters:
-            mark = column(Column("?", VAR_STRING, charset=BINARY_CHARSET))
-            answer += [mark] * self.parameters + [eof(status)]
+    def prepared(self, columns: Sequence[Column], status: int) -> List[bytes]:
+        """The answer to COM_STMT_PREPARE: how many parameters and columns there are, and what is known of them."""
+        answer = [b"\0" + struct.pack("<IHHBH", self.number, len(columns), self.parameters, 0, 0)]
+        for definitions in ([Column("?", LONGLONG)] * self.parameters, columns):
+            if definitions:
+                answer += [*map(column, definitions), eof(status)]
         return answer
 
     def bound(self, body: bytes) -> str:

@@ -272,6 +272,8 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
         return Column(label, DATETIME, BINARY_CHARSET, 19 + (digits + 1 if digits > 0 else 0), BINARY, max(digits, 0))
     head = item.head if item is not None else ""
     kinds = {type(value) for value in values if value is not None}
+    if head == "?":
+        return Column(label, VAR_STRING, BINARY_CHARSET, 262143, BINARY)
     if head == "NULL":
         return Column(label, NULL_TYPE, BINARY_CHARSET, 0, BINARY)
     if head == "#":

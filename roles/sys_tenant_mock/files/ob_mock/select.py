@@ -27,7 +27,7 @@ SIGNED_64 = 2 ** 63
 
 @dataclass
 class Item:
-    """One entry of the select list: its label; head: the function that it calls, # for a whole number, or NULL."""
+    """One entry of the select list: its label; head: the function that it calls, # for a whole number, ? or NULL."""
 
     label: str
     head: str = ""
@@ -75,6 +75,7 @@ class _Translator:
         self._out: List[str] = []
         self._typing: List[str] = []
         self._result = Translation()
+        self._limited = False
 
     def run(self) -> Translation:
         self._operand_in_parentheses()
@@ -168,6 +169,8 @@ class _Translator:
             head = ""
         if expression_end - start == 1 and body[0].kind == NUMBER and body[0].text.isdigit():
             head = "#"
+        if expression_end - start == 1 and body[0].kind == SYMBOL:
+            head = body[0].text
         if expression_end - start == 1 and body[0].upper == "NULL":
             head = "NULL"
             label = "NULL" if end == expression_end else label
@@ -299,6 +302,7 @@ class _Translator:
 
     def _keyword_or_name(self, token: Token, word: str) -> bool:
         limit = word == "LIMIT" or word == "OFFSET" and self._tokens[self._at - 2].kind == NUMBER
+        self._limited = self._limited or limit
         if limit and self._symbol() == "-":
             reject(self._sql, self._tokens, self._at)  # SQLite would take it for "no limit"
         if word in _NO_PARENTHESES and self._symbol() != "(":
@@ -341,6 +345,9 @@ class _Translator:
             self._group()
             return True
         self._at += 1
+        if text == "?":  # A statement is described before the values of its place-holders are known.
+            self._emit("0" if self._limited else "NULL")
+            return True
         self._emit(_OPERATORS.get(text, text))
         return False
 
