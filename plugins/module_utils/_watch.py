@@ -87,7 +87,7 @@ class Watch:
                 return found
             if last:
                 raise WaitTimeout(
-                    "clone job %s is %s after %s s%s" % (
+                    "clone job %s is %s after %s s (%s)" % (
                         selector.clone_job_id,
                         "still in %s" % sighting.job.status if sighting.job else "in neither view",
-                        format(self.deadline, "g"), " (wait_timeout)" if wait else ""), hint)
+                        format(self.deadline, "g"), "wait_timeout" if wait else "read_timeout"), hint)
