@@ -91,6 +91,8 @@ class StartTask(Task):
         if self.request is None:
             return "clone the tenant"
         clone = "tenant %s as %s" % (self.request.wanted.source_tenant, self.request.wanted.clone_tenant)
+        if self.report.maybe_started_after is not None:
+            return "find out whether the clone of %s was started" % clone
         if self.report.changed:
             return "confirm the clone of %s, which was started" % clone
         return "clone %s" % clone
@@ -145,6 +147,7 @@ class _Run:
 
     def carry_on(self, decision: StartDecision) -> str:
         """The outcome if there is nothing to start."""
+        self.report.maybe_started_after = None
         if decision.action is StartAction.FOLLOW and not self.request.check_mode:
             if decision.job is None:
                 raise AssertionError("only a job can be followed")
@@ -167,8 +170,13 @@ class _Run:
         while True:
             sent += 1
             with self.open_starter(login, statement) as starter:
-                job = self.first_sight(starter)
-                if job is not None and (lost is not None or self.is_ours(starter)):
+                try:
+                    job = self.first_sight(starter)
+                finally:
+                    # Also if the views could not be read, or show the job only later.
+                    ours = lost is not None or self.is_ours(starter)
+                    self.report.maybe_started_after = str(self.newest_id) if ours else None
+                if job is not None and ours:
                     return self.started(statement, job, decision.outcome, lost)
             failure = starter.failure
             if failure is None:

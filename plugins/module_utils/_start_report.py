@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Dict, Optional
+
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import HISTORY, SUCCESS
 from ansible_collections.community.oceanbase.plugins.module_utils._report import Report
 from ansible_collections.community.oceanbase.plugins.module_utils._start_decision import StartOutcome
@@ -16,9 +18,18 @@ from ansible_collections.community.oceanbase.plugins.module_utils._start_rules i
 class StartReport(Report):
     """The report of a clone's start."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        # While it is not known whether this run's statement has started a job or will: the newest job id before it.
+        self.maybe_started_after: Optional[str] = None
+
+    def as_result(self) -> Dict[str, Any]:
+        return {**super().as_result(), "maybe_started_after": self.maybe_started_after}
+
     def started(self, statement: str) -> None:
         """Notes that the server accepted the statement: before it there was no such job."""
         self.changed = True
+        self.maybe_started_after = None
         self.executed_statements = [statement]
         self._before = {}
 

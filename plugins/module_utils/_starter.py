@@ -46,6 +46,7 @@ class Starter:
     def _run(self) -> None:
         try:
             with self._session as session:
+                self._connect(session)
                 session.run(self._statement)
         except Failure as failure:
             self.failure = failure
@@ -53,3 +54,12 @@ class Starter:
             self.failure = ServerError("the session that starts the clone broke: %r" % error)
         finally:
             self._answered.set()
+
+    @staticmethod
+    def _connect(session: Session) -> None:
+        try:
+            session.connect()
+        except Failure as failure:
+            # Whatever happened to the login: the statement was not sent.
+            failure.uncertain = False
+            raise

@@ -15,7 +15,7 @@ description:
     OBProxy cuts such a session off after about 30 seconds while the clone goes on. The job is followed by its id on
     another session.
   - RV(changed) is true exactly when this run started the clone.
-  - The new tenant is a standby tenant of its source. To remove it again is no matter of this module.
+  - The new tenant is a standby tenant of its source. M(community.oceanbase.ob_clone_drop) removes it again.
 version_added: 1.0.0
 author:
   - The community.oceanbase authors (@community-oceanbase)
@@ -78,6 +78,7 @@ notes:
     for the one of this task.
 seealso:
   - module: community.oceanbase.ob_clone_cancel
+  - module: community.oceanbase.ob_clone_drop
   - module: community.oceanbase.ob_clone_info
 """
 
@@ -241,6 +242,16 @@ executed_statements:
   elements: str
   returned: always
   sample: ["CREATE TENANT `clone_a` FROM `mysql001` WITH RESOURCE_POOL = `pool_clone_a`, UNIT = `unit001`"]
+maybe_started_after:
+  description:
+    - Not V(null) only if the task failed and could not find out whether its C(CREATE TENANT) has started the clone, for
+      instance because connections were lost until the end. RV(changed) is V(false) then.
+    - The largest id of a clone job of that name before the statement was sent, V(0) if there was none. A job with a
+      larger id and the same source, resource pool and unit config is taken for the one of this task. It may appear
+      later still.
+  type: str
+  returned: always
+  sample: null
 timeline:
   description: The statuses that were seen, each with the time it was first seen.
   type: list

@@ -22,6 +22,15 @@ ENDING = "CLONE_SYS_RELEASE_RESOURCE"
 NOWHERE = "/nowhere/python"
 
 
+EPHEMERAL = {"ephemeral_clone_source_tenant": "mysql001", "ephemeral_clone_tenant": "clone_a",
+             "ephemeral_clone_resource_pool": "pool_a", "ephemeral_clone_unit_config": "unit001",
+             "ephemeral_clone_tasks": "/nowhere/tasks.yml", "ephemeral_clone_drop": True,
+             "ephemeral_clone_wait_timeout": 1}
+# What only ob_clone asks while it looks for the job of its statement.
+FIRST_SIGHT = "CLONE_JOB_ID > "
+EARLIER = {"history": [{"clone_tenant": "clone_a", "state": "CLONE_SYS_SUCCESS", "resource_pool": "pool_a", "age": 100}]}
+
+
 @pytest.fixture
 def mock() -> Iterator[Mock]:
     with Mock() as running:
@@ -124,3 +133,69 @@ def test_what_the_canceled_clone_has_left_is_named() -> None:
                         arguments=("-e", json.dumps({"free_source_tenant_made": left})))
     assert play.exit_code == 2
     assert last_failure(play) == "The clone was canceled, yet there still is tenant c1 and resource pool pool_c1."
+
+
+@pytest.mark.parametrize("held", ["CLONE_SYS_LOCK", None])
+def test_a_clone_whose_start_stayed_unknown_is_found_and_removed(held: str | None) -> None:
+    with Mock(scenario=EARLIER, step_seconds=0.01) as mock:
+        if held:
+            mock.hold(held)
+        mock.sql("ALTER SYSTEM MOCK FAULT '^CREATE TENANT' drop_after 1",
+                 f"ALTER SYSTEM MOCK FAULT '{FIRST_SIGHT}' hang 0")
+        play = run_role(mock, "ephemeral_clone", EPHEMERAL)
+        assert mock.progress() == []
+        ended = [row["status"] for row in mock.history()]
+        left = mock.sql("SELECT * FROM oceanbase.DBA_OB_RESOURCE_POOLS WHERE NAME = 'pool_a'")
+    assert play.exit_code == 2
+    assert play.only("Clone the tenant").result["msg"].startswith(
+        "Cannot find out whether the clone of tenant mysql001 as clone_a was started: ")
+    assert "is taken for the one that this run started" in play.only("Say what was found of it").result["msg"]
+    assert ended == ["CLONE_SYS_SUCCESS", "CLONE_SYS_CANCELED" if held else "CLONE_SYS_SUCCESS"]
+    assert left == []
+
+
+def start_another(mock: Mock, pool: str) -> None:
+    """Starts a clone of the same names as soon as the statement of the role has come to nothing."""
+    wait_for(lambda: [entry for entry in mock.log() if entry["statement"].startswith("CREATE TENANT")], "the statement")
+    mock.start_clone("clone_a", pool=pool)
+
+
+@pytest.mark.parametrize(("fault", "pool", "said"), [
+    # It cannot be the one of a statement that named another pool.
+    ("drop_before", "pool_b", "No such clone job has appeared so far"),
+    # It cannot be the one of a statement that was refused.
+    ("error 4179 'HY000' 'clone tenant name exists in a running clone job, clone tenant now not allowed'", "pool_a",
+     None),
+])
+def test_a_clone_that_somebody_else_started_meanwhile_is_left_alone(
+        mock: Mock, fault: str, pool: str, said: str | None) -> None:
+    mock.hold("CLONE_SYS_LOCK")
+    mock.sql(f"ALTER SYSTEM MOCK FAULT '^CREATE TENANT' {fault} 1", f"ALTER SYSTEM MOCK FAULT '{FIRST_SIGHT}' hang 0")
+    with ThreadPoolExecutor(1) as threads:
+        starting = threads.submit(start_another, mock, pool)
+        play = run_role(mock, "ephemeral_clone", EPHEMERAL)
+        starting.result()
+    assert play.exit_code == 2
+    assert [row["status"] for row in mock.progress()] == ["CLONE_SYS_LOCK"]
+    assert mock.cancels() == []
+    message = play.only("Say what was found of it")
+    assert message.status == ("ok" if said else "skipped")
+    assert (said or "") in message.result.get("msg", "")
+
+
+def test_of_two_clones_that_may_be_the_one_of_this_run_none_is_touched(mock: Mock) -> None:
+    mock.sql("ALTER SYSTEM MOCK FAULT '^CREATE TENANT' drop_after 1", f"ALTER SYSTEM MOCK FAULT '{FIRST_SIGHT}' hang 0",
+             "ALTER SYSTEM MOCK FAIL STEP CLONE_SYS_LOCK")
+
+    def clone_again() -> None:
+        wait_for(mock.history, "the end of the role's own clone")
+        mock.hold("CLONE_SYS_CREATE_TENANT")
+        mock.start_clone("clone_a", pool="pool_a")
+
+    with ThreadPoolExecutor(1) as threads:
+        again = threads.submit(clone_again)
+        play = run_role(mock, "ephemeral_clone", EPHEMERAL)
+        again.result()
+    assert "this run started is not known" in play.only("Say what was found of it").result["msg"]
+    assert len(mock.progress()) == 1
+    assert mock.cancels() == []

@@ -27,7 +27,7 @@ WANTED = {"clone_tenant": "clone_a", "source_tenant": "mysql001", "resource_pool
           "wait_timeout": 3600}
 STATEMENT = "CREATE TENANT `clone_a` FROM `mysql001` WITH RESOURCE_POOL = `pool_a`, UNIT = `unit001`"
 KEYS = {"changed", "outcome", "job", "canceled_in", "executed_statements", "timeline", "polls", "reconnects",
-        "elapsed", "msg"}
+        "elapsed", "msg", "maybe_started_after"}
 LOST = ConnectionLost("the connection broke")
 REFUSED = server_failure(4179, "HY000", "source tenant has a running clone job, clone tenant now not allowed")
 SOURCE = {"tenant_id": 1002, "tenant_name": "mysql001", "tenant_type": "USER", "status": "NORMAL",
@@ -108,6 +108,7 @@ def run(session, *answers, check_mode=False, **options):
     task = task_of(starter, check_mode, **options)
     task.work(session, time.clock())
     assert set(task.result()) == KEYS
+    assert task.result()["maybe_started_after"] is None
     assert (starter.open, starter.answers) == (0, [])
     return task, starter
 
@@ -265,6 +266,30 @@ def test_a_job_that_never_appears_is_not_called_started():
     task, failure = fail(WaitTimeout, StartSession([NOTHING]), None, wait_timeout=5)
     assert "no clone job of tenant clone_a has appeared within 30 s" in failure.message
     assert (task.result()["changed"], task.result()["executed_statements"]) == (False, [])
+    assert task.result()["maybe_started_after"] == "0"
+    assert failure.sentence(task.doing()).startswith(
+        "Cannot find out whether the clone of tenant mysql001 as clone_a was started: no clone job")
+
+
+DENIED = NoPrivilege("SELECT command denied", errno=1142)
+
+
+@pytest.mark.parametrize(("answer", "expected"), [
+    (None, "5"), ("ok", "5"), (LOST, "5"), (server_failure(9110, "HY000", "it failed"), "5"), (REFUSED, None)])
+def test_what_may_have_been_started_is_told_if_the_views_cannot_be_read(answer, expected):
+    task, _failure = fail(NoPrivilege, StartSession([seen(HISTORY, "CLONE_SYS_CANCELED", job_id=5), DENIED]), answer)
+    assert (task.result()["maybe_started_after"], task.result()["changed"]) == (expected, False)
+
+
+def test_a_lost_statement_may_have_an_effect_although_its_repetition_is_refused():
+    refusal = server_failure(4179, "HY000", "log archive is not ready, create tenant snapshot not allowed")
+    task, _failure = fail(Refused, StartSession([NOTHING]), LOST, refusal)
+    assert task.result()["maybe_started_after"] == "0"
+
+
+def test_what_was_started_is_not_uncertain_any_more_when_the_job_is_lost_sight_of():
+    task, _failure = fail(NoPrivilege, StartSession([NOTHING, LOCK, DENIED]), None)
+    assert (task.result()["maybe_started_after"], task.result()["changed"]) == (None, True)
 
 
 def test_the_end_of_the_wait_says_that_the_clone_goes_on():
