@@ -11,7 +11,7 @@ import pytest
 
 from ob_mock import packets
 from ob_mock.packets import MalformedPacket, Reader
-from ob_mock.results import Column, Ok, SqlError
+from ob_mock.results import Column, Ok, SqlError, float_text
 
 SALT = bytes(range(33, 53))
 
@@ -143,3 +143,13 @@ def test_result_set_is_closed_by_classic_eofs() -> None:
     payloads = packets.result_set([Column("a", 8)], [b"\x011"], 2)
     assert payloads[0] == b"\1"
     assert payloads[2:] == [b"\xfe\0\0\2\0", b"\x011", b"\xfe\0\0\2\0"]
+
+
+@pytest.mark.parametrize("value, text", [
+    (0.1 + 0.2, "0.30000000000000004"), (1 / 3, "0.3333333333333333"), (100000.0, "100000"), (1e14, "100000000000000"),
+    (1e15, "1e15"), (-1.5e16, "-1.5e16"), (1e300, "1e300"), (0.0001, "0.0001"), (1e-15, "0.000000000000001"),
+    (1e-16, "1e-16"), (1234567890123456.7, "1234567890123456.8"), (12345678901234567.0, "1.2345678901234568e16"),
+    (-0.0, "-0"), (0.0, "0"), (float("inf"), "inf")])
+def test_floats_are_printed_as_the_kernel_prints_them(value: float, text: str) -> None:
+    assert float_text(value) == text
+    assert packets.text_value(value) == text.encode()

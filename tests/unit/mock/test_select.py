@@ -12,7 +12,7 @@ from engine_driver import HISTORY, PROGRESS, Driver
 
 from ob_mock.view_columns import VIEWS
 
-LONGLONG, DATETIME, DOUBLE, TIMESTAMP, VAR_STRING, NULL_TYPE = 8, 12, 5, 7, 253, 6
+LONGLONG, DATETIME, DOUBLE, TIMESTAMP, VAR_STRING, NULL_TYPE, LONG, TINY = 8, 12, 5, 7, 253, 6, 3, 1
 MAX_SCN = 18446744073709551615
 
 
@@ -94,6 +94,12 @@ def columns(mock: Driver, sql: str) -> list[tuple[str, int]]:
      [("now()", DATETIME), ("n", DATETIME), ("NULL", NULL_TYPE), ("a", VAR_STRING), ("1/2", DOUBLE),
       ("@@version", VAR_STRING), ("version ( )", VAR_STRING)]),
     ("SELECT RESTORE_SCN x FROM (SELECT * FROM %s) t LIMIT 0" % HISTORY, [("x", LONGLONG)]),
+    ("SELECT RET_CODE = 0 AS a, (STATUS <> 'x'), STATUS LIKE 'x', RET_CODE IS NULL, TRUE FROM %s LIMIT 0" % HISTORY,
+     [("a", LONG), ("(STATUS <> 'x')", LONG), ("STATUS LIKE 'x'", LONGLONG), ("RET_CODE IS NULL", LONG),
+      ("TRUE", TINY)]),
+    ("SELECT CASE WHEN RET_CODE = 0 THEN 2 END, ISNULL(RET_CODE), COUNT(RET_CODE = 0) FROM " + HISTORY,
+     [("CASE WHEN RET_CODE = 0 THEN 2 END", VAR_STRING), ("ISNULL(RET_CODE)", LONG),
+      ("COUNT(RET_CODE = 0)", LONGLONG)]),
     ("SELECT 1 FROM %s LIMIT 0" % PROGRESS, [("1", LONGLONG)]),
 ])
 def test_labels_and_types(mock: Driver, sql: str, expected: list[tuple[str, int]]) -> None:

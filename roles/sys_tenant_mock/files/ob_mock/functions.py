@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, Optional, Tuple
 
 from . import clock as times
 from .cluster import Cluster
+from .results import float_text
 from .session import Session
 
 _SECONDS = {"MICROSECOND": 1e-6, "SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}
@@ -25,6 +26,8 @@ _FORMATS = {"Y": "%Y", "m": "%m", "d": "%d", "H": "%H", "i": "%M", "s": "%S", "S
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return float_text(value)
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
@@ -185,6 +188,7 @@ class SessionFunctions:
             "length": (1, lambda value: None if value is None else len(_text(value).encode())),
             "char_length": (1, lambda value: None if value is None else len(_text(value))),
             "greatest": (-1, _extreme(max)), "least": (-1, _extreme(min)),
+            "isnull": (1, lambda value: int(value is None)),
             "date": (1, lambda value: None if value is None else _text(value)[:10]),
         }
 

@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any, Iterable, List, Optional, Sequence, Tuple
 
-from .results import Column, Ok, SqlError
+from .results import Column, Ok, SqlError, float_text
 
 MAX_FRAME = 0xFFFFFF
 HEADER_SIZE = 4
@@ -230,5 +230,5 @@ def text_value(value: Any) -> bytes:
     if isinstance(value, bytes):
         return value
     if isinstance(value, float):
-        return ("%.15g" % value).encode()
+        return float_text(value).encode()
     return str(int(value)).encode()

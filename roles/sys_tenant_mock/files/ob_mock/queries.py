@@ -26,9 +26,11 @@ from .view_columns import (
     BYTES_PER_CHARACTER,
     DATETIME,
     DOUBLE,
+    LONG,
     LONGLONG,
     NOT_NULL,
     NULL_TYPE,
+    TINY,
     UNSIGNED,
     UTF8MB4,
     VAR_STRING,
@@ -40,6 +42,7 @@ from .view_columns import (
 Check = Callable[[Session, str], None]
 
 DATABASES = ("information_schema", "mysql", "oceanbase", "test")
+_TRUTH_TYPES = {"=": LONG, "ISNULL": LONG, "LIKE": LONGLONG, "TRUE": TINY}
 _TIME_FUNCTIONS = ("NOW", "SYSDATE", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP",
                    "FROM_UNIXTIME")
 _CACHE_SIZE = 1000
@@ -272,6 +275,8 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
         return Column(label, DATETIME, BINARY_CHARSET, 19 + (digits + 1 if digits > 0 else 0), BINARY, max(digits, 0))
     head = item.head if item is not None else ""
     kinds = {type(value) for value in values if value is not None}
+    if head in _TRUTH_TYPES:
+        return Column(label, _TRUTH_TYPES[head], BINARY_CHARSET, 1, BINARY)
     if head == "?":
         return Column(label, VAR_STRING, BINARY_CHARSET, 262143, BINARY)
     if head == "NULL":

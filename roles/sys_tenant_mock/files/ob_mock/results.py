@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
+from math import isfinite
 from typing import Any, List, Tuple, Union
 
 
@@ -62,3 +64,19 @@ class Rows:
 
 
 Result = Union[Ok, Rows]
+
+
+def float_text(value: float) -> str:
+    """A number as OceanBase prints it: the shortest digits that read back as it, an exponent without ``+``.
+
+    There is an exponent below 1e-15, and from 1e15 on unless there are digits behind the point.
+    """
+    if not isfinite(value):
+        return repr(value)
+    number = Decimal(repr(value)).normalize()
+    sign, digits, exponent = number.as_tuple()
+    point = len(digits) + int(exponent)
+    if -15 < point <= 15 or len(digits) > point > 15:
+        return format(number, "f")
+    text = "".join(map(str, digits))
+    return "%s%s%se%d" % ("-" if sign else "", text[0], "." + text[1:] if text[1:] else "", point - 1)

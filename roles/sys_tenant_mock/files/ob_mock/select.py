@@ -23,11 +23,17 @@ _TYPES = {"CHAR": "TEXT", "NCHAR": "TEXT", "SIGNED": "INTEGER", "UNSIGNED": "INT
 # Functions that answer with one of their arguments: for the type of the column they may be left out.
 _TRANSPARENT = ("MAX", "MIN", "ANY_VALUE")
 SIGNED_64 = 2 ** 63
+# What makes a truth value of an expression, unless it stands in parentheses or in a CASE.
+_COMPARING = ("=", "<", ">", "<=", ">=", "<>", "!=", "<=>", "&&", "||", "!", "AND", "OR", "NOT", "IS", "IN", "BETWEEN",
+              "REGEXP", "RLIKE", "EXISTS")
 
 
 @dataclass
 class Item:
-    """One entry of the select list: its label; head: the function that it calls, # for a whole number, ? or NULL."""
+    """One entry of the select list: its label and its head.
+
+    That is the function that it calls, # for a whole number, = for a truth value, LIKE, TRUE, ? or NULL.
+    """
 
     label: str
     head: str = ""
@@ -171,6 +177,9 @@ class _Translator:
             head = "#"
         if expression_end - start == 1 and body[0].kind == SYMBOL:
             head = body[0].text
+        if expression_end - start == 1 and body[0].upper in ("TRUE", "FALSE"):
+            head = "TRUE"
+        head = self._truth(start, expression_end) or head
         if expression_end - start == 1 and body[0].upper == "NULL":
             head = "NULL"
             label = "NULL" if end == expression_end else label
@@ -178,6 +187,19 @@ class _Translator:
         self._copy_until(expression_end)
         self._at = end
         self._emit("AS " + quoted(label))
+
+    def _truth(self, start: int, end: int) -> str:
+        """``=`` when an expression gives a truth value, LIKE when it gives LIKE's, else nothing."""
+        if self._tokens[start].text == "(" and self._closing(start) == end - 1:
+            return self._truth(start + 1, end - 1)
+        found, depth = "", 0
+        for token in self._tokens[start:end]:
+            depth += (token.text == "(" or token.upper == "CASE") - (token.text == ")" or token.upper == "END")
+            if depth == 0 and (token.text if token.kind == SYMBOL else token.upper) in _COMPARING:
+                return "="
+            if depth == 0 and token.upper == "LIKE":
+                found = "LIKE"
+        return found
 
     def _item_end(self) -> int:
         depth = 0
@@ -316,7 +338,8 @@ class _Translator:
         elif self._symbol() == "(" and (token.is_identifier or word in ("IF", "DATABASE", "SCHEMA", "REGEXP", "REPLACE",
                                                                         "LEFT", "RIGHT", *_NO_PARENTHESES)):
             transparent = word in _TRANSPARENT
-            self._emit(quoted(word) if not token.is_identifier else token.text, "" if transparent else None)
+            is_keyword = not token.is_identifier or word == "ISNULL"  # of SQLite, too
+            self._emit(quoted(word) if is_keyword else token.text, "" if transparent else None)
             self._group()
         elif token.is_identifier:
             self._name(quoted(token.text) if "$" in token.text or token.text[0].isdigit() else token.text)
