@@ -27,7 +27,7 @@ COLLECTION = "ansible_collections.community.oceanbase"
 # those of the newest ansible-core are run in any case.
 CHECKS = {
     "sanity": [sys.executable, "scripts/ansible_test.py", "sanity", "--local"],
-    **({f"sanity-{other_core.release()}": other_core.SANITY} if sys.version_info < (3, 12) else {}),
+    **({f"sanity-{other_core.release()}": other_core.sanity()} if sys.version_info < (3, 12) else {}),
     "ansible-lint": ["ansible-lint", "--strict"],
     "antsibull-docs": [
         "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all", "."],

@@ -65,7 +65,7 @@ def driver(version: str) -> bool:
 
 def core() -> bool:
     """The tests of the modules as Ansible runs them, and the sanity tests, with the other ansible-core."""
-    return run(sys.executable, "scripts/other_core.py", *PYTEST, *CORE_TESTS) and run(*other_core.SANITY)
+    return run(sys.executable, "scripts/other_core.py", *PYTEST, *CORE_TESTS) and run(*other_core.sanity())
 
 
 def main() -> int:

@@ -23,9 +23,6 @@ from stage import REPOSITORY
 # The newest core wants one of these, the older one Python 3.11. The first that is found is taken.
 NEW_PYTHONS = ("3.13", "3.12", "3.14")
 CANDIDATES = NEW_PYTHONS if sys.version_info < (3, 12) else ("3.11",)
-# Rules differ from core to core; compiling and importing on each Python is left to the sanity tests of .venv.
-SANITY = [sys.executable, "scripts/other_core.py",
-          "scripts/ansible_test.py", "sanity", "--local", "--python", "default"]
 
 
 def release() -> str:
@@ -42,6 +39,12 @@ def program() -> str | None:
         if found and subprocess.run([found, "-c", "import pip"], capture_output=True, check=False).returncode == 0:
             return found
     return None
+
+
+def sanity() -> list[str]:
+    """The command that runs its sanity tests. Compiling and importing on every Python is left to those of .venv."""
+    version = Path(program() or CANDIDATES[0]).name.replace("python", "")
+    return [sys.executable, "scripts/other_core.py", "scripts/ansible_test.py", "sanity", "--local", "--python", version]
 
 
 def main(arguments: list[str]) -> int:
