@@ -44,7 +44,8 @@ def program() -> str | None:
 def sanity() -> list[str]:
     """The command that runs its sanity tests. Compiling and importing on every Python is left to those of .venv."""
     version = Path(program() or CANDIDATES[0]).name.replace("python", "")
-    return [sys.executable, "scripts/other_core.py", "scripts/ansible_test.py", "sanity", "--local", "--python", version]
+    return [sys.executable, "scripts/other_core.py",
+            "scripts/ansible_test.py", "sanity", "--local", "--python", version]
 
 
 def main(arguments: list[str]) -> int:
