@@ -27,13 +27,18 @@ DROPPED = "dropped"
 ABSENT = "absent"
 
 
-def made_by(sighting: Sighting) -> CloneJob:
+def made_by(sighting: Sighting, selector: Selector) -> CloneJob:
     """The ended job of which the views tell; Refused if there is none, for then nobody can tell what it made."""
-    if sighting.progress is not None:
-        raise Refused("the clone job is in %s, so it has not ended" % sighting.progress.status,
-                      "Cancel it with ob_clone_cancel, which also removes tenant and resource pool.")
+    job = sighting.progress
+    if job is not None:
+        raise Refused("clone job %s is in %s, so it has not ended" % (job.job_id, job.status),
+                      "Cancel it with ob_clone_cancel, which also removes tenant and resource pool."
+                      if job.phase is Phase.CANCELLABLE else
+                      "Run the task again when it is in DBA_OB_CLONE_HISTORY; ob_clone_info can wait for that.")
     if sighting.history is None:
-        raise Refused("no such clone job is known", "Without its row nobody can tell which tenant it made.")
+        raise Refused("neither view knows %s" % selector.describe(),
+                      "Name and id must be those of one job: ob_clone_info lists the jobs. Without the job's row "
+                      "nobody can tell what it made.")
     return sighting.history
 
 
@@ -83,7 +88,7 @@ class DropTask(Task):
         deadline = float(session.login.read_timeout)
         sighting = retry(lambda: look(session, self.selector), clock, deadline)
         self.job = sighting.job
-        job = made_by(sighting)
+        job = made_by(sighting, self.selector)
         statements = retry(lambda: self.left(session, job), clock, deadline)
         what = "what clone job %s made: %s" % (job.job_id, " and ".join(statements))
         if not statements:

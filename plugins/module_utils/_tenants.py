@@ -73,7 +73,7 @@ class TenantInfoTask(Task):
         # The pools first: that view tells whether this is the sys tenant.
         self.pools = retry(lambda: read_pools(session, self.pool_names), clock, deadline)
         self.tenants = retry(lambda: read_tenants(session, self.names), clock, deadline)
-        self.msg = "Found %d tenants and %d resource pools." % (len(self.tenants), len(self.pools))
+        self.msg = "Tenants found: %d. Resource pools found: %d." % (len(self.tenants), len(self.pools))
 
     def result(self) -> Dict[str, Any]:
         return {"changed": False, "tenants": self.tenants, "resource_pools": self.pools, "msg": self.msg}

@@ -9,11 +9,13 @@ DOCUMENTATION = r"""
 module: ob_clone_drop
 short_description: Drop the tenant that an OceanBase tenant clone made
 description:
-  - Sees to it that tenant and resource pool that one clone job made do not exist, by C(DROP TENANT ... FORCE) and
-    C(DROP RESOURCE POOL). The unit config is not touched.
-  - They are dropped only if the row of the job in C(DBA_OB_CLONE_HISTORY) proves that this job made them. Name and id
-    must agree, and ids are never used again. A tenant of that name that another job or person made is a failure.
-  - A job that has not ended is a failure; cancel it with M(community.oceanbase.ob_clone_cancel).
+  - Drops the tenant and the resource pool that one clone job made, with C(DROP TENANT ... FORCE) and
+    C(DROP RESOURCE POOL), unless they are gone already. The unit config is not touched.
+  - Which ones these are, the row of the job in C(DBA_OB_CLONE_HISTORY) tells. Names can be used again, but ids never
+    are, so names and ids must agree. If another tenant has the name by now, nothing is dropped and the task fails with
+    RV(error.class=refused); another resource pool of the name is left alone.
+  - A job that has not ended, or that neither view knows, is a failure of the same class. Cancel a running one with
+    M(community.oceanbase.ob_clone_cancel).
 version_added: 1.0.0
 author:
   - The community.oceanbase authors (@community-oceanbase)
@@ -31,36 +33,64 @@ attributes:
     support: full
 options:
   clone_tenant:
-    description: Name of the tenant that the clone job made. It is compared exactly.
+    description: Name of the tenant that the clone job made. It is compared exactly, also in case.
     type: str
     required: true
     aliases: [new_tenant_name]
   clone_job_id:
-    description: Id of the clone job that made it. Write it in quotes.
+    description:
+      - Id of the clone job that made it, C(CLONE_JOB_ID) in the views. Write it in quotes, since it is larger than what
+        JSON readers keep exact.
     type: str
     required: true
 notes:
-  - The tenant is gone at once, with its data; it does not go through the recycle bin.
+  - The tenant is gone at once, with all its data; it does not go through the recycle bin. This is so also if it was
+    activated and is in use since it was cloned.
+  - The login needs the right to drop tenants and resource pools, and C(SELECT) on the views of clone jobs, tenants and
+    resource pools in the sys tenant, as V(root@sys) has.
+  - A statement that is not answered within O(read_timeout) counts as lost. The views then tell whether it was executed.
 seealso:
   - module: community.oceanbase.ob_clone
   - module: community.oceanbase.ob_clone_cancel
+  - module: community.oceanbase.ob_tenant_info
 """
 
 EXAMPLES = r"""
-- name: Drop the clone that this play made
+- name: Drop the clone that ob_clone made before in this play
   community.oceanbase.ob_clone_drop:
     login_host: observer1.example.com
     login_password: "{{ vault_root_sys_password }}"
     clone_tenant: clone_a
     clone_job_id: "{{ clone.job.clone_job_id }}"
+
+- name: Find the job that made a clone some time ago
+  community.oceanbase.ob_clone_info:
+    clone_tenant: clone_a
+    view: [history]
+    status: [CLONE_SYS_SUCCESS]
+    limit: 1
+  register: made
+
+- name: Drop that clone
+  community.oceanbase.ob_clone_drop:
+    clone_tenant: clone_a
+    clone_job_id: "{{ item.clone_job_id }}"
+  loop: "{{ made.history }}"
+  loop_control:
+    label: "{{ item.clone_tenant_name }}"
 """
 
 RETURN = r"""
+changed:
+  description: Whether this run dropped something; in check mode, whether it would. It may be true in a failure too.
+  type: bool
+  returned: always
+  sample: true
 outcome:
   description:
     - What became of the tenant. V(null) if the task failed.
     - V(dropped) - this run dropped it or its resource pool, or in check mode would.
-    - V(absent) - neither existed. A job that was cancelled or failed leaves nothing.
+    - V(absent) - neither exists any more. A job that was cancelled or failed leaves nothing.
   type: str
   returned: always
   sample: dropped
@@ -83,7 +113,7 @@ msg:
   sample: >-
     Dropped what clone job 1706251714452555625 made: DROP TENANT `clone_a` FORCE and DROP RESOURCE POOL `pool_a`
 diff:
-  description: Tenant and resource pool before and after.
+  description: What was dropped, in C(before); C(after) is empty.
   type: dict
   returned: with --diff
 error:

@@ -9,8 +9,9 @@ DOCUMENTATION = r"""
 module: ob_tenant_info
 short_description: List the tenants and resource pools of an OceanBase cluster
 description:
-  - Reads C(DBA_OB_TENANTS) and C(DBA_OB_RESOURCE_POOLS) in the sys tenant.
-  - Use it to see for yourself that nothing is left of a cancelled clone.
+  - Reads C(DBA_OB_TENANTS) and C(DBA_OB_RESOURCE_POOLS) in the sys tenant, also the META tenant of each user tenant.
+  - Use it to see for yourself that nothing is left of a cancelled clone. Names of tenants and resource pools can be
+    used again at once; ids never are, so compare ids with those in the row of the clone job where that matters.
 version_added: 1.0.0
 author:
   - The community.oceanbase authors (@community-oceanbase)
@@ -32,14 +33,21 @@ attributes:
     support: full
 options:
   tenant:
-    description: Only tenants of exactly these names. If not given, all of them.
+    description:
+      - Only tenants of exactly these names. If not given, all of them.
+      - Resource pools are not narrowed down by it.
     type: list
     elements: str
   resource_pool:
-    description: Only resource pools of exactly these names. If not given, all of them.
+    description:
+      - Only resource pools of exactly these names. If not given, all of them.
+      - Tenants are not narrowed down by it.
     type: list
     elements: str
+notes:
+  - The login needs C(SELECT) on both views in the sys tenant, as V(root@sys) has.
 seealso:
+  - module: community.oceanbase.ob_clone_drop
   - module: community.oceanbase.ob_clone_info
 """
 
@@ -57,9 +65,25 @@ EXAMPLES = r"""
     that:
       - left.tenants == []
       - left.resource_pools == []
+
+- name: List all tenants and resource pools
+  community.oceanbase.ob_tenant_info:
+  register: all
+
+- name: Show which tenant has which resource pool
+  ansible.builtin.debug:
+    msg: "{{ item.name }} belongs to tenant {{ item.tenant_id | default('(none)', true) }}"
+  loop: "{{ all.resource_pools }}"
+  loop_control:
+    label: "{{ item.resource_pool_id }}"
 """
 
 RETURN = r"""
+changed:
+  description: Always V(false), because the module changes nothing.
+  type: bool
+  returned: always
+  sample: false
 tenants:
   description: The tenants, by id.
   type: list
@@ -70,25 +94,25 @@ tenants:
       description: Id of the tenant; 1 is the sys tenant.
       type: int
     tenant_name:
-      description: Its name.
+      description: Name of the tenant.
       type: str
     tenant_type:
       description: V(SYS), V(USER) or V(META).
       type: str
     status:
-      description: V(NORMAL), V(CREATING), V(DROPPING), V(RESTORE) or V(CREATING_STANDBY).
+      description: Its state, V(NORMAL), V(CREATING), V(DROPPING), V(RESTORE) or V(CREATING_STANDBY).
       type: str
     tenant_role:
-      description: V(PRIMARY), V(STANDBY), V(RESTORE) or V(CLONE); may be V(null) for a moment.
+      description: V(PRIMARY), V(STANDBY), V(RESTORE), or V(CLONE) while it is being made; may be V(null) for a moment.
       type: str
     log_mode:
-      description: V(ARCHIVELOG) or V(NOARCHIVELOG).
+      description: Whether its log is archived, V(ARCHIVELOG) or V(NOARCHIVELOG). A source tenant needs V(ARCHIVELOG).
       type: str
     locked:
-      description: V(YES) or V(NO).
+      description: Whether logins to it are refused, V(YES) or V(NO).
       type: str
     in_recyclebin:
-      description: V(YES) or V(NO).
+      description: Whether it was dropped into the recycle bin, V(YES) or V(NO).
       type: str
   sample:
     - in_recyclebin: "NO"
@@ -109,10 +133,10 @@ resource_pools:
       description: Id of the resource pool.
       type: int
     name:
-      description: Its name.
+      description: Name of the resource pool.
       type: str
     tenant_id:
-      description: The tenant that it is granted to; V(null) if to none.
+      description: Id of the tenant that it is granted to; V(null) if to none.
       type: int
     unit_count:
       description: Number of units in each zone.
@@ -123,7 +147,7 @@ msg:
   description: What was found, for a person.
   type: str
   returned: always
-  sample: Found 1 tenants and 1 resource pools.
+  sample: "Tenants found: 1. Resource pools found: 1."
 error:
   description: Why the task failed, with the keys that M(community.oceanbase.ob_clone_cancel) describes.
   type: dict

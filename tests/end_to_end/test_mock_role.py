@@ -63,7 +63,7 @@ def test_the_mock_outlives_the_play_and_is_started_anew_only_if_something_differ
     assert changed(again) == []
     there = running(again)
     answer = run_module("ob_tenant_info", {"login_port": there["port"], "login_password": "geheim!"})
-    assert answer["msg"] == "Found 3 tenants and 2 resource pools."
+    assert answer["msg"] == "Tenants found: 3. Resource pools found: 2."
     assert "ob_mock" in command_line(there["pid"])
     assert "geheim" not in command_line(there["pid"])
     assert "geheim" not in again.stdout

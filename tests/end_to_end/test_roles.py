@@ -28,7 +28,8 @@ EPHEMERAL = {"ephemeral_clone_source_tenant": "mysql001", "ephemeral_clone_tenan
              "ephemeral_clone_wait_timeout": 1}
 # What only ob_clone asks while it looks for the job of its statement.
 FIRST_SIGHT = "CLONE_JOB_ID > "
-EARLIER = {"history": [{"clone_tenant": "clone_a", "state": "CLONE_SYS_SUCCESS", "resource_pool": "pool_a", "age": 100}]}
+EARLIER = {"history": [
+    {"clone_tenant": "clone_a", "state": "CLONE_SYS_SUCCESS", "resource_pool": "pool_a", "age": 100}]}
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def last_failure(play: PlayResult) -> str:
     ("free_source_tenant", {"free_source_tenant_name": "s1", "free_source_tenant_policy": "wait",
                             "free_source_tenant_wait_timeout": 5, "free_source_tenant_poll_interval": 1}),
 ])
-def test_a_wait_is_one_task_and_lasts_as_many_seconds_as_the_variable_says(role: str, variables: dict[str, Any]) -> None:
+def test_a_wait_is_one_task_and_lasts_as_many_seconds_as_it_says(role: str, variables: dict[str, Any]) -> None:
     with Mock(scenario={"jobs": [job("c1", "s1", ENDING)]}) as mock:
         play = run_role(mock, role, variables)
         times: dict[int, list[datetime]] = defaultdict(list)
@@ -152,6 +153,15 @@ def test_a_clone_whose_start_stayed_unknown_is_found_and_removed(held: str | Non
     assert "is taken for the one that this run started" in play.only("Say what was found of it").result["msg"]
     assert ended == ["CLONE_SYS_SUCCESS", "CLONE_SYS_CANCELED" if held else "CLONE_SYS_SUCCESS"]
     assert left == []
+
+
+def test_a_clone_that_can_no_longer_be_cancelled_is_dropped_when_it_is_complete() -> None:
+    with Mock(scenario={"seconds": {ENDING: 6}}) as mock:
+        play = run_role(mock, "ephemeral_clone", {**EPHEMERAL, "ephemeral_clone_wait_timeout": 2})
+        drops = [entry["statement"] for entry in mock.log() if entry["statement"].startswith("DROP")]
+    assert play.exit_code == 2
+    assert "wait_timeout" in play.only("Clone the tenant").result["msg"]
+    assert drops == ["DROP TENANT `clone_a` FORCE", "DROP RESOURCE POOL `pool_a`"]
 
 
 def start_another(mock: Mock, pool: str) -> None:

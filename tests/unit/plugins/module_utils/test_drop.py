@@ -18,6 +18,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     server_failure,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES, Phase, Sighting
+from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector
 
 from .fakes import NOW, OPTIONS, FakeSession, FakeTime, history, progress, view_row
 
@@ -86,12 +87,16 @@ def test_a_time_out_after_which_the_tenant_is_gone_is_a_change():
     assert "answer to DROP TENANT `clone_a` FORCE was lost" in task.warnings[0]
 
 
+WANTED = Selector(clone_tenant="clone_a", clone_job_id="7")
+
+
 @pytest.mark.parametrize("status", list(STATUSES))
-def test_a_job_that_has_not_ended_is_refused(status):
-    with pytest.raises(Refused, match="has not ended"):
-        made_by(Sighting(progress(status), history("CLONE_SYS_SUCCESS"), []))
+def test_a_job_that_has_not_ended_is_refused_with_what_can_be_done(status):
+    with pytest.raises(Refused, match="is in %s, so it has not ended" % status) as caught:
+        made_by(Sighting(progress(status), history("CLONE_SYS_SUCCESS"), []), WANTED)
+    assert ("ob_clone_cancel" in caught.value.hint) == (STATUSES[status] is Phase.CANCELLABLE)
 
 
 def test_an_unknown_job_is_refused():
-    with pytest.raises(Refused, match="no such clone job is known"):
-        made_by(Sighting(None, None, []))
+    with pytest.raises(Refused, match="neither view knows clone tenant clone_a, clone job 7"):
+        made_by(Sighting(None, None, []), WANTED)
