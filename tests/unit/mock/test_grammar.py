@@ -99,7 +99,8 @@ def test_statements(sql: str, expected: tree.Statement) -> None:
 
 
 def test_nothing_and_unmocked_statements() -> None:
-    for sql, errno in ((" ; ", 1065), ("", 1065), ("INSERT INTO t VALUES (1)", 1235)):
+    for sql, errno in ((" ; ", 1065), ("", 1065), ("INSERT INTO t VALUES (1)", 1235), ("DROP TABLE t", 1235),
+                       ("CREATE DATABASE d", 1235), ("SHOW CREATE TABLE t", 1235), ("SELECT ?", 1064)):
         with pytest.raises(SqlError) as caught:
             parse(sql)
         assert caught.value.errno == errno

@@ -176,8 +176,25 @@ def test_a_query_without_end_meets_ob_query_timeout(mock: Driver) -> None:
 
 def test_every_view_answers_and_describes_itself(mock: Driver) -> None:
     for name, view in VIEWS.items():
-        answer = mock.result("SELECT * FROM oceanbase." + name)
+        answer = mock.result("SELECT * FROM %s.%s" % (view.database, name))
         assert [column.name for column in answer.columns] == [column.name for column in view.columns]
-        assert [row[0] for row in mock.ask("DESC oceanbase." + name)] == [column.name for column in view.columns]
+        assert [row[0] for row in mock.ask("DESC %s.%s" % (view.database, name))] == [column.name for column in view.columns]
     assert mock.ask("DESC oceanbase.DBA_OB_CLONE_PROGRESS")[15] == (
         "CLONE_FINISHED_TIME", "timestamp(6)", "YES", "", "NULL", "")
+
+
+def test_the_information_schema_lists_the_views_that_the_tenant_has(mock: Driver) -> None:
+    """What consoles read to show databases, tables and columns."""
+    tables = "SELECT TABLE_NAME FROM information_schema.tables WHERE table_schema = 'OCEANBASE' ORDER BY 1"
+    assert mock.ask(tables) == mock.ask("SHOW TABLES FROM oceanbase")
+    assert len(mock.ask(tables)) == sum(view.database == "oceanbase" for view in VIEWS.values())
+    assert mock.ask(tables, mock.login("root@mysql001")) == [("DBA_OB_TENANTS",)]
+    assert mock.ask("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA ORDER BY SCHEMA_NAME") == \
+        mock.ask("SHOW DATABASES")
+    assert mock.ask("SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE FROM information_schema.COLUMNS WHERE "
+                    "TABLE_NAME = 'dba_ob_clone_history' AND ORDINAL_POSITION IN (12, 17)") == [
+        ("RESTORE_SCN", "bigint", "bigint(20) unsigned", "NO"), ("RET_CODE", "bigint", "bigint(20)", "YES")]
+    session = mock.login("root@sys", database="information_schema")
+    assert mock.ask("SELECT COUNT(*) FROM TABLES WHERE TABLE_SCHEMA = DATABASE()", session) == [(4,)]
+    assert mock.refused("SELECT * FROM DBA_OB_TENANTS", session)[0] == 1146
+    assert mock.ask("SELECT COUNT(*) FROM information_schema.VIEWS") == [(0,)]

@@ -15,6 +15,9 @@ from .syntax_tree import Archive, CancelClone, CloneTenant, Define, Mock, Nothin
 
 Rule = Callable[[Cursor], Statement]
 
+NOT_DEFINED = ("DATABASE", "EVENT", "FUNCTION", "INDEX", "OR", "OUTLINE", "PROCEDURE", "ROLE", "SCHEMA", "SEQUENCE",
+               "TABLE", "TABLEGROUP", "TRIGGER", "UNIQUE", "VIEW")
+
 
 def parse(sql: str, has_clone: bool = True, ansi_quotes: bool = False, prepared: bool = False) -> Statement:
     """The statement that ``sql`` is.
@@ -53,6 +56,7 @@ def _statement(cursor: Cursor, has_clone: bool) -> Statement:
 
 
 def _alter(cursor: Cursor, has_clone: bool) -> Statement:
+    session.refuse(cursor, "ALTER", NOT_DEFINED)
     kind = cursor.one_of("SYSTEM", "TENANT", "RESOURCE", "USER")
     if kind == "SYSTEM":
         return _alter_system(cursor, has_clone)
@@ -132,6 +136,7 @@ def _mock(cursor: Cursor) -> Mock:
 
 
 def _create(cursor: Cursor, has_clone: bool) -> Statement:
+    session.refuse(cursor, "CREATE", NOT_DEFINED)
     kind = cursor.one_of("TENANT", "RESOURCE", "USER")
     if kind == "USER":
         return session.define_user(cursor, "CREATE USER")
@@ -171,6 +176,7 @@ def _clone_option(cursor: Cursor, statement: CloneTenant) -> None:
 
 
 def _drop(cursor: Cursor) -> Statement:
+    session.refuse(cursor, "DROP", NOT_DEFINED)
     kind = cursor.one_of("TENANT", "RESOURCE", "USER")
     if kind == "USER":
         return session.define_user(cursor, "DROP USER")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, List, Tuple, Union
+from typing import Any, List, Sequence, Tuple, Union
 
 from .cursor import Cursor
 from .error_table import error
@@ -15,7 +15,9 @@ from .syntax_tree import DefineUser, Describe, Grant, Kill, Nothing, Select, Set
 
 # Statements that OceanBase has and that have nothing to do with clones.
 NOT_MOCKED = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "RENAME", "ANALYZE", "CALL", "LOAD", "EXPLAIN",
-              "LOCK", "UNLOCK", "PREPARE", "EXECUTE", "DEALLOCATE", "DO", "PURGE", "XA", "MERGE", "HELP", "OPTIMIZE")
+              "LOCK", "UNLOCK", "PREPARE", "EXECUTE", "DEALLOCATE", "DO", "PURGE", "XA", "MERGE", "OPTIMIZE")
+NOT_SHOWN = ("CREATE", "FUNCTION", "INDEX", "INDEXES", "KEYS", "OPEN", "PRIVILEGES", "PROCEDURE", "PROFILES", "TABLE",
+             "TRIGGERS")
 
 
 def parse(cursor: Cursor) -> Statement:
@@ -46,12 +48,17 @@ def parse(cursor: Cursor) -> Statement:
         statement = Kill(query_only, int((re.match(r"\d*", number) or [""])[0] or 0))
     elif cursor.sees("GRANT") or cursor.sees("REVOKE"):
         statement = _grant(cursor)
-    elif cursor.token.upper in NOT_MOCKED:
-        raise error("OB_NOT_SUPPORTED", "statement %s by the mock" % cursor.token.upper)
     else:
+        refuse(cursor, "", NOT_MOCKED)
         cursor.fail()
     cursor.end()
     return statement
+
+
+def refuse(cursor: Cursor, before: str, words: Sequence[str]) -> None:
+    """Error 1235 if one of these words follows: OceanBase would understand the statement, so it is no syntax error."""
+    if cursor.token.upper in words:
+        raise error("OB_NOT_SUPPORTED", "statement %s by the mock" % (before + " " + cursor.token.upper).strip())
 
 
 def _query(cursor: Cursor) -> Statement:
@@ -161,6 +168,7 @@ def _isolation(cursor: Cursor) -> str:
 def _show(cursor: Cursor) -> Show:
     full = cursor.accept("FULL")
     scope = next((word for word in ("GLOBAL", "SESSION", "LOCAL") if cursor.accept(word)), "")
+    refuse(cursor, "SHOW", NOT_SHOWN)
     if cursor.accept("CHARACTER", "SET"):
         what = "CHARSET"
     else:

@@ -40,5 +40,7 @@ def require_select(cluster: Cluster, session: Session, view: str) -> None:
     """Reading a view: error 1146 where it does not exist, 1142 without the SELECT privilege."""
     if VIEWS[view].sys_only and session.tenant_id != SYS_TENANT_ID:
         raise error("OB_TABLE_NOT_EXIST", "oceanbase", view.lower())
+    if VIEWS[view].database == "information_schema":
+        return  # which everybody may read
     if not user_of(cluster, session).may("SELECT", database="oceanbase", table=view):
         raise error("OB_ERR_NO_TABLE_PRIVILEGE", "SELECT", session.user, session.host, view.lower())

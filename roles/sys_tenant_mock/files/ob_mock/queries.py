@@ -24,6 +24,7 @@ from .view_columns import (
     BINARY,
     BINARY_CHARSET,
     BYTES_PER_CHARACTER,
+    CATALOG,
     DATETIME,
     DOUBLE,
     LONG,
@@ -36,6 +37,7 @@ from .view_columns import (
     VAR_STRING,
     VIEWS,
     View,
+    catalog_rows,
     wire_column,
 )
 
@@ -72,13 +74,22 @@ class Queries:
         self._plans: Dict[Tuple[str, bool, str], Plan] = {}
         register(cluster.database, self._functions)
         self.views = {name: view for name, view in VIEWS.items() if cluster.has_clone or not view.clone_only}
+        self._create_catalog()
         for name, view in self.views.items():
             self._create(name, view)
         self._typing = self._typing_database()
 
     def _create(self, name: str, view: View) -> None:
         columns = ", ".join("%s AS %s" % (column.expression, column.name) for column in view.columns)
-        self._cluster.database.execute("CREATE VIEW oceanbase.%s AS SELECT %s %s" % (name, columns, view.tail))
+        self._cluster.database.execute(
+            "CREATE VIEW %s.%s AS SELECT %s %s" % (view.database, name, columns, view.tail))
+
+    def _create_catalog(self) -> None:
+        database = self._cluster.database
+        database.execute(CATALOG)
+        database.executemany("INSERT INTO __catalog VALUES (?, ?, ?, ?, ?, ?, ?, ?)", catalog_rows(self.views))
+        database.execute("CREATE TABLE information_schema.__schemata (table_schema TEXT COLLATE general_ci)")
+        database.executemany("INSERT INTO __schemata VALUES (?)", [(name,) for name in DATABASES])
 
     def _typing_database(self) -> sqlite3.Connection:
         """Tables named like the views, each column of a type that points at its description.
@@ -90,7 +101,7 @@ class Queries:
         for name, view in self.views.items():
             columns = ", ".join('%s "%s.%d"' % (column.name, name, number)
                                 for number, column in enumerate(view.columns))
-            for schema in ("main", "oceanbase"):
+            for schema in ("main", view.database):
                 database.execute("CREATE TABLE %s.%s (%s)" % (schema, name, columns))
         return database
 
@@ -117,6 +128,10 @@ class Queries:
         finally:
             database.set_progress_handler(None, 0)
         return _result([column[0] for column in answer.description], plan, rows)
+
+    def knows(self, database: str, view: str) -> bool:
+        """Whether there is such a view; its name in upper case."""
+        return view in self.views and self.views[view].database == database.lower()
 
     def _value(self, session: Session, scope: str, name: str) -> Any:
         if scope == "user":
@@ -157,7 +172,7 @@ class Queries:
         finally:
             self._typing.set_authorizer(lambda *_: sqlite3.SQLITE_OK)
         for schema, table in sorted(reads):
-            if table in self.views and schema == "main" and session.database != "oceanbase":
+            if table in self.views and schema == "main" and session.database != self.views[table].database:
                 raise self._no_table(session, table)
             if table.startswith("SQLITE_"):
                 raise self._no_table(session, table if schema == "main" else schema + "." + table)
@@ -266,7 +281,7 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
     view, dot, number = declared.partition(".")
     if dot and view in VIEWS:
         described = VIEWS[view].columns[int(number)]
-        column = wire_column(label, described, view.lower())
+        column = wire_column(label, described, view.lower(), VIEWS[view].database)
         if item is not None and item.head:
             column.flags &= ~NOT_NULL  # an aggregate, which is NULL over no rows
         return column
@@ -291,4 +306,6 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
     if kinds <= {int, float}:
         return Column(label, DOUBLE, BINARY_CHARSET, 23, BINARY, 31)
     longest = max(len(str(value)) for value in values if value is not None)
+    if head == "BINARY":
+        return Column(label, VAR_STRING, BINARY_CHARSET, longest, BINARY)
     return Column(label, VAR_STRING, UTF8MB4, longest * BYTES_PER_CHARACTER)

@@ -32,7 +32,7 @@ _COMPARING = ("=", "<", ">", "<=", ">=", "<>", "!=", "<=>", "&&", "||", "!", "AN
 class Item:
     """One entry of the select list: its label and its head.
 
-    That is the function that it calls, # for a whole number, = for a truth value, LIKE, TRUE, ? or NULL.
+    That is the function that it calls, # for a whole number, = for a truth value, BINARY, LIKE, TRUE, ? or NULL.
     """
 
     label: str
@@ -179,6 +179,8 @@ class _Translator:
             head = body[0].text
         if expression_end - start == 1 and body[0].upper in ("TRUE", "FALSE"):
             head = "TRUE"
+        if body[0].upper == "BINARY":
+            head = "BINARY"
         head = self._truth(start, expression_end) or head
         if expression_end - start == 1 and body[0].upper == "NULL":
             head = "NULL"

@@ -92,7 +92,7 @@ def describe(world: World, session: Session, statement: Describe) -> Rows:
     view = statement.table.upper()
     if database.lower() not in DATABASES:
         raise error("OB_ERR_BAD_DATABASE")
-    if database.lower() != "oceanbase" or view not in world.queries.views:
+    if not world.queries.knows(database, view):
         raise error("OB_TABLE_NOT_EXIST", database.lower(), statement.table.lower())
     require_select(world.cluster, session, view)
     return describe_rows(world.queries.views[view])

@@ -101,10 +101,9 @@ def _tables(world: World, session: Session, statement: Show) -> Answer:
     heading = "Tables_in_%s" % database
     if statement.like is not None:
         heading += " (%s)" % statement.like
-    rows: List[Tuple[Any, ...]] = []
-    if database == "oceanbase":
-        rows = [(name, "SYSTEM VIEW") for name, view in sorted(world.queries.views.items())
-                if session.tenant_id == SYS_TENANT_ID or not view.sys_only]
+    rows: List[Tuple[Any, ...]] = [
+        (name, "SYSTEM VIEW") for name, view in sorted(world.queries.views.items())
+        if view.database == database and (session.tenant_id == SYS_TENANT_ID or not view.sys_only)]
     if statement.what == "FULL TABLES":
         return [text(heading, 1024), text("Table_type", 256)], rows
     return [text(heading, 1024)], [row[:1] for row in rows]
@@ -118,7 +117,8 @@ def describe_rows(view: View) -> Rows:
     """DESC and SHOW COLUMNS."""
     columns = [text("Field", 512), text("Type", 4194304), text("Null", 16), text("Key", 16), text("Default", 16384),
                text("Extra", 16384)]
-    return Rows(columns, [(column.name, column.sql_type, "YES" if column.nullable else "NO", "", "NULL", "")
+    return Rows(columns, [(column.name, column.sql_type, "YES" if column.nullable else "NO", "",
+                           "NULL" if column.nullable else view.default, "")
                           for column in view.columns])
 
 
@@ -129,7 +129,7 @@ def _columns(world: World, session: Session, statement: Show) -> Answer:
     if not database:
         raise error("OB_ERR_NO_DB_SELECTED")
     view = table.upper()
-    if database.lower() != "oceanbase" or view not in world.queries.views:
+    if not world.queries.knows(database, view):
         raise error("OB_TABLE_NOT_EXIST", database.lower(), table.lower())
     require_select(world.cluster, session, view)
     described = describe_rows(world.queries.views[view])
@@ -137,7 +137,8 @@ def _columns(world: World, session: Session, statement: Show) -> Answer:
         return described.columns, described.rows
     names = ("Field", "Type", "Collation", "Null", "Key", "Default", "Extra", "Privileges", "Comment")
     rows: List[Tuple[Any, ...]] = [
-        (row[0], row[1], "utf8mb4_general_ci" if row[1].startswith("varchar") else None, *row[2:], "SELECT", "")
+        (row[0], row[1], "utf8mb4_general_ci" if row[1].startswith("varchar") else "", *row[2:],
+         "SELECT,INSERT,UPDATE,REFERENCES", "")
         for row in described.rows]
     return [text(name, 16384) for name in names], rows
 

@@ -38,11 +38,12 @@ def _numeric(left: str, right: str) -> int:
 
 
 def open_database() -> sqlite3.Connection:
-    """An empty store: database ``oceanbase``, and the collations of its columns."""
+    """An empty store: databases ``oceanbase`` and ``information_schema``, and the collations of their columns."""
     database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     database.create_collation("general_ci", _general_ci)
     database.create_collation("numeric", _numeric)
-    database.execute("ATTACH ':memory:' AS oceanbase")
+    for name in ("oceanbase", "information_schema"):
+        database.execute("ATTACH ':memory:' AS " + name)
     return database
 
 

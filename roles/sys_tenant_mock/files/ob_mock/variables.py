@@ -46,13 +46,18 @@ def _table(version: str) -> Dict[str, Variable]:
     table = {name: Variable("charset", "utf8mb4") for name in charsets}
     table.update({name: Variable("collation", "utf8mb4_general_ci") for name in collations})
     table.update({
+        "auto_increment_increment": Variable("int", 1),
+        "auto_increment_offset": Variable("int", 1),
         "autocommit": Variable("bool", 1),
         "character_set_system": Variable("text", "utf8mb4", READ_ONLY),
         "character_set_filesystem": Variable("text", "binary"),
         "character_sets_dir": Variable("text", "", READ_ONLY),
+        "datadir": Variable("text", "store", READ_ONLY),
         "foreign_key_checks": Variable("bool", 1),
+        "hostname": Variable("text", ""),
         "init_connect": Variable("text", "", GLOBAL_ONLY),
         "interactive_timeout": Variable("int", 28800),
+        "language": Variable("text", "", READ_ONLY),
         "license": Variable("text", "", READ_ONLY),
         "lower_case_file_system": Variable("bool", 0, READ_ONLY),
         "lower_case_table_names": Variable("int", 1, READ_ONLY),
@@ -68,11 +73,13 @@ def _table(version: str) -> Dict[str, Variable]:
         "ob_trx_lock_timeout": Variable("int", -1),
         "ob_trx_timeout": Variable("int", 86400000000),
         "performance_schema": Variable("bool", 0, READ_ONLY),
+        "port": Variable("int", 2881, READ_ONLY),
+        "profiling": Variable("bool", 0),
         "query_cache_size": Variable("int", 1048576, GLOBAL_ONLY),
         "query_cache_type": Variable("text", "OFF"),
         "sql_auto_is_null": Variable("bool", 0),
         "sql_mode": Variable("mode", "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_AUTO_CREATE_USER"),
-        "sql_notes": Variable("bool", 1),
+        "sql_notes": Variable("bool", 0),
         "sql_safe_updates": Variable("bool", 0),
         "sql_select_limit": Variable("int", 9223372036854775807),
         "sql_warnings": Variable("bool", 0),
@@ -85,6 +92,8 @@ def _table(version: str) -> Dict[str, Variable]:
         "unique_checks": Variable("bool", 1),
         "version": Variable("text", mysql_version(version), GLOBAL_ONLY),
         "version_comment": Variable("text", comment, READ_ONLY),
+        "version_compile_machine": Variable("text", "", READ_ONLY),
+        "version_compile_os": Variable("text", "", READ_ONLY),
         "wait_timeout": Variable("int", 28800),
     })
     return table

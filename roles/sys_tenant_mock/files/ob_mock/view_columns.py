@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Dict, List, NamedTuple
+from typing import Dict, List, NamedTuple, Tuple
 
 from .results import Column
 
-LONGLONG, TIMESTAMP, DOUBLE, VAR_STRING, DATETIME, NULL_TYPE, LONG, TINY = 8, 7, 5, 253, 12, 6, 3, 1
+LONGLONG, TIMESTAMP, DOUBLE, VAR_STRING, DATETIME, NULL_TYPE, LONG, TINY, STRING = 8, 7, 5, 253, 12, 6, 3, 1, 254
 NOT_NULL, UNSIGNED, BINARY, TIMESTAMP_FLAG = 1, 32, 128, 1024
 BINARY_CHARSET, UTF8MB4 = 63, 45
 BYTES_PER_CHARACTER = 4
@@ -38,6 +38,8 @@ class View:
     tail: str
     sys_only: bool = True
     clone_only: bool = False
+    database: str = "oceanbase"
+    default: str = "NULL"
 
 
 _LINE = re.compile(r"(\w+) (\w+(?:\(\d+\))?(?: unsigned)?)( !)?(?: = (.*))?")
@@ -145,6 +147,48 @@ OWNER_JOB_ID bigint(20)
 """
 
 
+_SCHEMATA = """
+CATALOG_NAME varchar(3) ! = 'def'
+SCHEMA_NAME varchar(128) ! = table_schema
+DEFAULT_CHARACTER_SET_NAME varchar(128) ! = 'utf8mb4'
+DEFAULT_COLLATION_NAME varchar(128) ! = 'utf8mb4_general_ci'
+SQL_PATH varchar(512) ! = NULL
+"""
+
+_TABLES = """
+TABLE_CATALOG varchar(512) ! = 'def'
+TABLE_SCHEMA char(64) !
+TABLE_NAME char(64) !
+TABLE_TYPE varchar(64) ! = 'SYSTEM VIEW'
+ENGINE varchar(64) ! = 'MEMORY'
+TABLE_ROWS bigint(20) unsigned ! = 0
+TABLE_COLLATION varchar(32) ! = 'utf8mb4_general_ci'
+TABLE_COMMENT varchar(4096) ! = ''
+"""
+
+_COLUMNS = """
+TABLE_CATALOG varchar(4096) ! = 'def'
+TABLE_SCHEMA varchar(128) !
+TABLE_NAME varchar(256) !
+COLUMN_NAME varchar(128) !
+ORDINAL_POSITION bigint(20) unsigned !
+COLUMN_DEFAULT varchar(4096) = NULL
+IS_NULLABLE varchar(4) !
+DATA_TYPE varchar(64) !
+COLUMN_TYPE varchar(64) !
+COLUMN_KEY varchar(3) ! = ''
+EXTRA varchar(4096) ! = ''
+COLUMN_COMMENT varchar(4096) ! = ''
+"""
+
+_INFORMATION_VIEWS = """
+TABLE_CATALOG varchar(64) ! = 'def'
+TABLE_SCHEMA varchar(128) !
+TABLE_NAME varchar(256) !
+VIEW_DEFINITION varchar(65536) ! = ''
+"""
+
+
 def _columns(text: str) -> List[ViewColumn]:
     found = []
     for line in text.strip().splitlines():
@@ -171,17 +215,44 @@ VIEWS: Dict[str, View] = {
     "CDB_OB_TENANT_SNAPSHOTS": View(_columns(_SNAPSHOTS), "FROM __all_tenant_snapshot", clone_only=True),
 }
 
+# Where the database information_schema finds what it lists: one row for each column of each view.
+CATALOG = "CREATE TABLE information_schema.__catalog (%s, ordinal_position INTEGER, sys_only INTEGER)" % ", ".join(
+    name + " TEXT COLLATE general_ci"
+    for name in ("table_schema", "table_name", "column_name", "is_nullable", "data_type", "column_type"))
+_SEEN = "FROM __catalog WHERE effective_tenant_id() = 1 OR NOT sys_only"
 
-def wire_column(label: str, column: ViewColumn, view: str = "") -> Column:
+
+def _information(text: str, tail: str, default: str = "") -> View:
+    return View(_columns(text), tail, sys_only=False, database="information_schema", default=default)
+
+
+VIEWS.update({
+    "SCHEMATA": _information(_SCHEMATA, "FROM __schemata"),
+    "TABLES": _information(_TABLES, _SEEN + " GROUP BY table_schema, table_name"),
+    "COLUMNS": _information(_COLUMNS, _SEEN, "NULL"),
+    # OceanBase's own views are not among these.
+    "VIEWS": _information(_INFORMATION_VIEWS, _SEEN + " LIMIT 0"),
+})
+
+
+def catalog_rows(views: Dict[str, View]) -> List[Tuple[object, ...]]:
+    """The rows of CATALOG."""
+    return [(view.database, name, column.name, "YES" if column.nullable else "NO",
+             column.sql_type.partition("(")[0], column.sql_type, position, view.sys_only)
+            for name, view in sorted(views.items()) for position, column in enumerate(view.columns, 1)]
+
+
+def wire_column(label: str, column: ViewColumn, view: str = "", database: str = "oceanbase") -> Column:
     """How a column of a view looks on the wire (OceanBase facts, section 4.1): type, flags, length in bytes."""
     flags = 0 if column.nullable else NOT_NULL
     kind, dummy, rest = column.sql_type.partition("(")
     size = int(re.sub(r"\D", "", rest) or 0)
     if kind == "bigint":
         unsigned = UNSIGNED if column.sql_type.endswith("unsigned") else 0
-        return Column(label, LONGLONG, BINARY_CHARSET, 20, flags | unsigned, 0, view, "oceanbase")
+        return Column(label, LONGLONG, BINARY_CHARSET, 20, flags | unsigned, 0, view, database)
     if kind == "timestamp":
-        return Column(label, TIMESTAMP, BINARY_CHARSET, 26, flags | BINARY | TIMESTAMP_FLAG, 6, view, "oceanbase")
+        return Column(label, TIMESTAMP, BINARY_CHARSET, 26, flags | BINARY | TIMESTAMP_FLAG, 6, view, database)
     if kind == "double":
-        return Column(label, DOUBLE, BINARY_CHARSET, 23, flags, 31, view, "oceanbase")
-    return Column(label, VAR_STRING, UTF8MB4, size * BYTES_PER_CHARACTER, flags, 0, view, "oceanbase")
+        return Column(label, DOUBLE, BINARY_CHARSET, 23, flags, 31, view, database)
+    return Column(label, STRING if kind == "char" else VAR_STRING, UTF8MB4, size * BYTES_PER_CHARACTER, flags, 0, view,
+                  database)
