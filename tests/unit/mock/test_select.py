@@ -12,7 +12,7 @@ from engine_driver import HISTORY, PROGRESS, Driver
 
 from ob_mock.view_columns import VIEWS
 
-LONGLONG, DATETIME, DOUBLE, TIMESTAMP, VAR_STRING, NULL_TYPE, LONG, TINY = 8, 12, 5, 7, 253, 6, 3, 1
+LONGLONG, DATETIME, DOUBLE, TIMESTAMP, VAR_STRING, NULL_TYPE, LONG, TINY, NEWDECIMAL = 8, 12, 5, 7, 253, 6, 3, 1, 246
 MAX_SCN = 18446744073709551615
 
 
@@ -42,6 +42,8 @@ def mock() -> Driver:
      (86400, 0)),
     ("SELECT DATE_SUB('2026-01-02', INTERVAL 1 HOUR), DATE_ADD('2026-01-31', INTERVAL 1 MONTH), "
      "'2026-01-02' - INTERVAL 1 DAY", ("2026-01-01 23:00:00", "2026-02-28", "2026-01-01")),
+    ("SELECT CAST('2026-01-26 06:48:34.45' AS DATETIME), CAST('2026-01-26 06:48:34.45' AS DATETIME(1)), "
+     "CAST('x' AS DATETIME), AVG(2), SUM(2)", ("2026-01-26 06:48:34", "2026-01-26 06:48:34.5", None, "2.0000", 2)),
     ("SELECT FROM_UNIXTIME(0), FROM_UNIXTIME(1.5), UNIX_TIMESTAMP('1970-01-01 08:00:01')",
      ("1970-01-01 08:00:00", "1970-01-01 08:00:01.500000", 1)),
     ("SELECT CAST('12' AS SIGNED) + 1, CAST(12 AS CHAR), (SELECT 3), EXISTS (SELECT 1), CASE WHEN 1 THEN 'a' END",
@@ -93,6 +95,8 @@ def columns(mock: Driver, sql: str) -> list[tuple[str, int]]:
     ("select now(), NOW(6) n, null, 'a', 1/2, @@version, version ( )",
      [("now()", DATETIME), ("n", DATETIME), ("NULL", NULL_TYPE), ("a", VAR_STRING), ("1/2", DOUBLE),
       ("@@version", VAR_STRING), ("version ( )", VAR_STRING)]),
+    ("SELECT CAST(CLONE_START_TIME AS DATETIME(6)) t, SUM(RET_CODE) s, AVG(RET_CODE), BINARY 'a' FROM " + HISTORY,
+     [("t", DATETIME), ("s", NEWDECIMAL), ("AVG(RET_CODE)", NEWDECIMAL), ("BINARY 'a'", VAR_STRING)]),
     ("SELECT RESTORE_SCN x FROM (SELECT * FROM %s) t LIMIT 0" % HISTORY, [("x", LONGLONG)]),
     ("SELECT RET_CODE = 0 AS a, (STATUS <> 'x'), STATUS LIKE 'x', RET_CODE IS NULL, TRUE FROM %s LIMIT 0" % HISTORY,
      [("a", LONG), ("(STATUS <> 'x')", LONG), ("STATUS LIKE 'x'", LONGLONG), ("RET_CODE IS NULL", LONG),
@@ -148,6 +152,7 @@ def test_errors(mock: Driver, sql: str, errno: int, sqlstate: str, text: str) ->
 
 
 @pytest.mark.parametrize("sql, near", [("SELECT * FROM", "FROM"), ("SELECT 1 1", "1"), ("SELECT (1", "1"),
+                                       ("SELECT CAST(1 AS CHAR", "CHAR"), ("SELECT CAST(1 AS DATETIME(7))", "7))"),
                                        ("SELECT 1,,2", ",2"), ("SELECT 1 FROM " + PROGRESS + " WHERE", "WHERE")])
 def test_syntax_errors(mock: Driver, sql: str, near: str) -> None:
     errno, sqlstate, text = mock.refused(sql)
@@ -178,7 +183,8 @@ def test_every_view_answers_and_describes_itself(mock: Driver) -> None:
     for name, view in VIEWS.items():
         answer = mock.result("SELECT * FROM %s.%s" % (view.database, name))
         assert [column.name for column in answer.columns] == [column.name for column in view.columns]
-        assert [row[0] for row in mock.ask("DESC %s.%s" % (view.database, name))] == [column.name for column in view.columns]
+        described = mock.ask("DESC %s.%s" % (view.database, name))
+        assert [row[0] for row in described] == [column.name for column in view.columns]
     assert mock.ask("DESC oceanbase.DBA_OB_CLONE_PROGRESS")[15] == (
         "CLONE_FINISHED_TIME", "timestamp(6)", "YES", "", "NULL", "")
 

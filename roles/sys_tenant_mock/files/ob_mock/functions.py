@@ -74,6 +74,15 @@ def timestampdiff(unit: str, earlier: Any, later: Any) -> Optional[int]:
     return int((last - first) / timedelta(microseconds=1) / (_SECONDS[unit.upper()] * 1_000_000))
 
 
+def cast_datetime(value: Any, digits: int) -> Optional[str]:
+    """CAST(value AS DATETIME(digits)), rounded; NULL for what is no time."""
+    moment = times.read(_text(value)) if value is not None else None
+    if moment is None:
+        return None
+    unit = 10 ** (6 - digits)
+    return times.show((times.since_epoch(moment) + unit // 2) // unit * unit, 0, digits)
+
+
 def date_format(value: Any, pattern: str) -> Optional[str]:
     """DATE_FORMAT with MySQL's format letters."""
     moment = times.read(_text(value)) if value is not None else None
@@ -188,6 +197,7 @@ class SessionFunctions:
             "length": (1, lambda value: None if value is None else len(_text(value).encode())),
             "char_length": (1, lambda value: None if value is None else len(_text(value))),
             "greatest": (-1, _extreme(max)), "least": (-1, _extreme(min)),
+            "cast_datetime": (2, cast_datetime),
             "isnull": (1, lambda value: int(value is None)),
             "date": (1, lambda value: None if value is None else _text(value)[:10]),
         }

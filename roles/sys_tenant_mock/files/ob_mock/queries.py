@@ -29,6 +29,7 @@ from .view_columns import (
     DOUBLE,
     LONG,
     LONGLONG,
+    NEWDECIMAL,
     NOT_NULL,
     NULL_TYPE,
     TINY,
@@ -46,7 +47,7 @@ Check = Callable[[Session, str], None]
 DATABASES = ("information_schema", "mysql", "oceanbase", "test")
 _TRUTH_TYPES = {"=": LONG, "ISNULL": LONG, "LIKE": LONGLONG, "TRUE": TINY}
 _TIME_FUNCTIONS = ("NOW", "SYSDATE", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP",
-                   "FROM_UNIXTIME")
+                   "FROM_UNIXTIME", "DATETIME")
 _CACHE_SIZE = 1000
 _CACHED_TEXT = 10_000  # characters; longer statements are not worth remembering
 _CLAUSES = {"WHERE": "where clause", "GROUP": "group statement", "HAVING": "having clause", "ORDER": "order clause",
@@ -266,6 +267,10 @@ def _result(labels: List[str], plan: Plan, rows: List[Tuple[Any, ...]]) -> Rows:
         declared = plan.types[number] if len(plan.types) == len(labels) else ""
         item = items[number] if complete else None
         columns.append(_column(label, declared, item, [row[number] for row in rows]))
+    means = [number for number, column in enumerate(columns) if column.type == NEWDECIMAL and column.decimals]
+    if means:
+        rows = [tuple("%.4f" % value if number in means and value is not None else value
+                      for number, value in enumerate(row)) for row in rows]
     texts = [number for number, column in enumerate(columns) if column.type == LONGLONG
              and any(isinstance(row[number], str) for row in rows)]
     if texts:
@@ -294,6 +299,10 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
         return Column(label, _TRUTH_TYPES[head], BINARY_CHARSET, 1, BINARY)
     if head == "?":
         return Column(label, VAR_STRING, BINARY_CHARSET, 262143, BINARY)
+    if head == "AVG":
+        return Column(label, NEWDECIMAL, BINARY_CHARSET, 24, BINARY, 4)
+    if head == "SUM" and kinds <= {int}:
+        return Column(label, NEWDECIMAL, BINARY_CHARSET, 43, BINARY)
     if head == "NULL":
         return Column(label, NULL_TYPE, BINARY_CHARSET, 0, BINARY)
     if head == "#":

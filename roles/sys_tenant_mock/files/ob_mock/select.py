@@ -18,8 +18,8 @@ _WORDS = {"DIV": "/", "MOD": "%", "RLIKE": "REGEXP", "DISTINCTROW": "DISTINCT", 
 _DROPPED = ("SQL_NO_CACHE", "SQL_CACHE", "SQL_CALC_FOUND_ROWS", "HIGH_PRIORITY", "STRAIGHT_JOIN",
             "SQL_SMALL_RESULT", "SQL_BIG_RESULT", "SQL_BUFFER_RESULT")
 _NO_PARENTHESES = ("CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP", "CURRENT_USER")
-_TYPES = {"CHAR": "TEXT", "NCHAR": "TEXT", "SIGNED": "INTEGER", "UNSIGNED": "INTEGER", "DATETIME": "TEXT",
-          "TIMESTAMP": "TEXT", "DATE": "TEXT", "TIME": "TEXT", "BINARY": "TEXT", "DECIMAL": "NUMERIC", "DOUBLE": "REAL"}
+_TYPES = {"CHAR": "TEXT", "NCHAR": "TEXT", "SIGNED": "INTEGER", "UNSIGNED": "INTEGER", "DATE": "TEXT",
+           "TIME": "TEXT", "BINARY": "TEXT", "DECIMAL": "NUMERIC", "DOUBLE": "REAL"}
 # Functions that answer with one of their arguments: for the type of the column they may be left out.
 _TRANSPARENT = ("MAX", "MIN", "ANY_VALUE")
 SIGNED_64 = 2 ** 63
@@ -179,6 +179,8 @@ class _Translator:
             head = body[0].text
         if expression_end - start == 1 and body[0].upper in ("TRUE", "FALSE"):
             head = "TRUE"
+        if head == "CAST" and any(one.upper == "AS" and two.upper == "DATETIME" for one, two in zip(body, body[1:])):
+            head = "DATETIME"
         if body[0].upper == "BINARY":
             head = "BINARY"
         head = self._truth(start, expression_end) or head
@@ -388,11 +390,22 @@ class _Translator:
 
     def _cast(self) -> None:
         closing = self._closing(self._at)
+        if self._tokens[closing].kind == END:
+            reject(self._sql, self._tokens, closing)
+        out, typing = len(self._out), len(self._typing)
         self._emit("CAST (")
         self._at += 1
         while self._at < closing and self._word(0) != "AS":
             self._primary_or_operator()
         kind = self._word(1)
+        if self._at < closing and kind == "DATETIME":
+            self._out[out] = self._typing[typing] = "cast_datetime("
+            digits = self._tokens[self._at + 3].text if self._symbol(2) == "(" else "0"
+            if digits not in tuple("0123456"):
+                reject(self._sql, self._tokens, self._at + 3)
+            self._emit(", %s)" % digits)
+            self._at = closing + 1
+            return
         if self._at >= closing or kind not in _TYPES:
             reject(self._sql, self._tokens, min(self._at + 1, closing))
         self._emit("AS %s)" % _TYPES[kind])
