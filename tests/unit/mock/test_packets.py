@@ -134,6 +134,10 @@ def test_column_definition() -> None:
                           b"\x3f\0\x14\0\0\0\x08\x21\0\0\0\0")
 
 
+def test_the_column_of_an_expression_has_no_original_name() -> None:
+    assert packets.column(Column("m", 8)).startswith(b"\3def\0\0\0\1m\0\x0c")
+
+
 def test_text_row() -> None:
     assert packets.text_row((None, 18446744073709551615, "é", b"\xff", 1.5, True, "")) \
         == b"\xfb\x1418446744073709551615\2\xc3\xa9\1\xff\x031.5\x011\0"

@@ -206,8 +206,9 @@ def eof(status: int, warnings: int = 0) -> bytes:
 
 def column(definition: Column) -> bytes:
     """The definition of one column of a result set."""
+    original = definition.name if definition.table else ""  # An expression has none.
     names = (b"def", definition.schema.encode(), definition.table.encode(), definition.table.encode(),
-             definition.name.encode(), definition.name.encode())
+             definition.name.encode(), original.encode())
     return b"".join(map(lenenc_bytes, names)) + b"\x0c" + struct.pack(
         "<HIBHBH", definition.charset, definition.length & 0xFFFFFFFF, definition.type, definition.flags,
         definition.decimals, 0)
