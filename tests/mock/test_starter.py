@@ -77,7 +77,10 @@ def test_a_server_that_is_gone_is_told_too() -> None:
 
 def test_a_login_that_is_broken_off_has_sent_no_statement() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        hanging_up = threading.Thread(target=lambda: listener.accept()[0].close())
+        def hang_up() -> None:
+            listener.accept()[0].close()
+
+        hanging_up = threading.Thread(target=hang_up)
         hanging_up.start()
         values = login(SimpleNamespace(host="127.0.0.1", port=listener.getsockname()[1]))
         with Starter(values, "BLOCK") as starter:
