@@ -28,6 +28,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._start_rules i
 from ansible_collections.community.oceanbase.plugins.module_utils._start_views import read_new_job, read_situation
 from ansible_collections.community.oceanbase.plugins.module_utils._starter import Starter
 from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
+from ansible_collections.community.oceanbase.plugins.module_utils._tenants import may_have_been_executed
 from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, back_off, poll_delay
 from ansible_collections.community.oceanbase.plugins.module_utils._watch import Watch, check_wait_options
 
@@ -36,8 +37,6 @@ from ansible_collections.community.oceanbase.plugins.module_utils._watch import 
 _TIME_FOR_A_REFUSAL = 0.1
 # The clone failed, or takes longer than the server waits: in both cases it was started (OceanBase facts, section 5.6).
 _STARTED_ALL_THE_SAME = (9109, 9110)
-# Somebody ended the statement, which does not end a clone that it had started (the same section).
-_KILLED = (1317, 4064, 5066)
 
 
 class StartRequest(NamedTuple):
@@ -253,4 +252,4 @@ class _Run:
 
 def _may_have_started_it(failure: Failure) -> bool:
     """Whether there may be a clone job although its statement failed."""
-    return failure.uncertain or failure.errno in _STARTED_ALL_THE_SAME + _KILLED
+    return may_have_been_executed(failure) or failure.errno in _STARTED_ALL_THE_SAME

@@ -20,7 +20,11 @@ from ansible_collections.community.oceanbase.plugins.module_utils._jobs import (
 from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector, check_job_id, check_name
 from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
-from ansible_collections.community.oceanbase.plugins.module_utils._tenants import read_pools, read_tenants
+from ansible_collections.community.oceanbase.plugins.module_utils._tenants import (
+    may_have_been_executed,
+    read_pools,
+    read_tenants,
+)
 from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, retry
 
 DROPPED = "dropped"
@@ -122,7 +126,7 @@ class DropTask(Task):
         try:
             session.run(statement)
         except Failure as failure:
-            if not failure.uncertain:
+            if not may_have_been_executed(failure):
                 raise
             self.warnings.append("The answer to %s was lost: %s." % (statement, failure.message))
             if statement in self.left_afterwards(session, clock, job):

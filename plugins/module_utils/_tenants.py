@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
+    Failure,
     InvalidOption,
     MissingView,
 )
@@ -24,6 +25,18 @@ _TENANTS = ("SELECT TENANT_ID, TENANT_NAME, TENANT_TYPE, STATUS, TENANT_ROLE, LO
             "FROM oceanbase.DBA_OB_TENANTS", "TENANT_NAME", "TENANT_ID")
 _POOLS = ("SELECT RESOURCE_POOL_ID, NAME, TENANT_ID, UNIT_COUNT "
           "FROM oceanbase.DBA_OB_RESOURCE_POOLS", "NAME", "RESOURCE_POOL_ID")
+
+# Somebody ended the statement or its session.
+_KILLED = (1317, 4064, 5066)
+
+
+def may_have_been_executed(failure: Failure) -> bool:
+    """
+    Whether a statement that makes or drops a tenant or a resource pool may be executed all the same. RootService does
+    that, and goes on although the session that asked for it is killed (OceanBase facts, section 5.6). CANCEL differs:
+    it is a transaction of the session itself, of which a kill leaves nothing (section 3.4).
+    """
+    return failure.uncertain or failure.errno in _KILLED
 
 
 def read_tenants(session: Session, names: Optional[Sequence[str]] = None) -> List[Dict[str, Any]]:
