@@ -13,7 +13,7 @@ description:
     C(DROP RESOURCE POOL), unless they are gone already. The unit config is not touched.
   - Which ones these are, the row of the job in C(DBA_OB_CLONE_HISTORY) tells. Names can be used again, but ids never
     are, so names and ids must agree. If another tenant has the name by now, nothing is dropped and the task fails with
-    RV(error.class=refused); another resource pool of the name is left alone.
+    C(error.class=refused); another resource pool of the name is left alone.
   - A job that has not ended, or that neither view knows, is a failure of the same class. Cancel a running one with
     M(community.oceanbase.ob_clone_cancel).
 version_added: 1.0.0
