@@ -202,11 +202,7 @@ class Bench:
 
     def new_log(self) -> list[dict[str, Any]]:
         """The module's entries of the statement log since the last time."""
-        with open(self.mock.log_file, encoding="utf-8") as stream:
-            stream.seek(self._read)
-            lines = stream.readlines()
-            self._read = stream.tell()
-        entries = [json.loads(line) for line in lines]
+        entries, self._read = self.mock.log_since(self._read)
         return [entry for entry in entries if entry["user"] == USER or f"LOGIN {USER}@" in entry["statement"]]
 
     def clean(self) -> None:

@@ -155,8 +155,15 @@ class Mock:
 
     def log(self) -> list[dict[str, Any]]:
         """The statement log, oldest first."""
-        lines = self.log_file.read_text(encoding="utf-8").splitlines() if self.log_file.exists() else []
-        return [json.loads(line) for line in lines]
+        return self.log_since(0)[0] if self.log_file.exists() else []
+
+    def log_since(self, position: int) -> tuple[list[dict[str, Any]], int]:
+        """What the statement log has from a position on, in bytes, and the position after that."""
+        with self.log_file.open("rb") as stream:
+            stream.seek(position)
+            # A line that the mock is just writing is seen in part.
+            lines = [line for line in stream if line.endswith(b"\n")]
+        return [json.loads(line) for line in lines], position + sum(map(len, lines))
 
     def cancels(self, accepted_only: bool = False) -> list[dict[str, Any]]:
         """The CANCEL CLONE statements that reached the server, or only those that it accepted."""
