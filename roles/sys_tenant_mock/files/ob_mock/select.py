@@ -19,7 +19,7 @@ _DROPPED = ("SQL_NO_CACHE", "SQL_CACHE", "SQL_CALC_FOUND_ROWS", "HIGH_PRIORITY",
             "SQL_SMALL_RESULT", "SQL_BIG_RESULT", "SQL_BUFFER_RESULT")
 _NO_PARENTHESES = ("CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP", "CURRENT_USER")
 _TYPES = {"CHAR": "TEXT", "NCHAR": "TEXT", "SIGNED": "INTEGER", "UNSIGNED": "INTEGER", "DATE": "TEXT",
-           "TIME": "TEXT", "BINARY": "TEXT", "DECIMAL": "NUMERIC", "DOUBLE": "REAL"}
+          "TIME": "TEXT", "BINARY": "TEXT", "DECIMAL": "NUMERIC", "DOUBLE": "REAL"}
 # Functions that answer with one of their arguments: for the type of the column they may be left out.
 _TRANSPARENT = ("MAX", "MIN", "ANY_VALUE")
 SIGNED_64 = 2 ** 63
