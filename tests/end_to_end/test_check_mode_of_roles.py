@@ -20,6 +20,7 @@ NAMED: dict[str, dict[str, Any]] = {
     "clone_cancel": {"clone_cancel_clone_tenants": ["clone_a"], "clone_cancel_wait_timeout": 2},
     "free_source_tenant": {"free_source_tenant_name": "mysql001", "free_source_tenant_cancel_timeout": 2},
 }
+CANCEL = {"clone_cancel": "Cancel the clones", "free_source_tenant": "Cancel the clone"}
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def test_a_cancel_is_predicted_and_not_waited_for(mock: Mock, role: str, way: st
     assert play.exit_code == 0, play.stdout
     assert "Would cancel the clone of tenant clone_a" in play.stdout
     assert "is free" not in play.stdout
+    assert [result.task for result in play.results if result.result.get("changed")] == [CANCEL[role]]
     assert mock.cancels() == []
 
 
