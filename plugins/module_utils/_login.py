@@ -148,6 +148,10 @@ def _session_vars(variables: Mapping[Any, Any]) -> Dict[str, Any]:
         if name.lower() in FIXED_VARIABLES:
             raise InvalidOption("session_vars sets %s, but this module reads times in UTC and texts in UTF-8"
                                 % name.lower())
+        if name.lower() == "collation_connection" and not str(value).lower().startswith(CHARACTER_SET + "_"):
+            # It would change character_set_connection with it.
+            raise InvalidOption("session_vars sets collation_connection to %s, but this module reads texts in UTF-8"
+                                % (value,), "Name a collation of %s." % CHARACTER_SET)
         if not isinstance(value, (bool, int, float, str)):
             what = "nothing" if value is None else "a list or dictionary"
             raise InvalidOption("session_vars sets %s to %s" % (name, what), "Give a number, a text or true/false.")

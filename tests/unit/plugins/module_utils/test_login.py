@@ -81,6 +81,7 @@ def test_an_empty_password_is_a_given_value():
     ({"session_vars": {"x = 1, y": 1}}, {}, "session_vars holds"),
     ({"session_vars": {"Time_Zone": "+01:00"}}, {}, "session_vars sets time_zone"),
     ({"session_vars": {"CHARACTER_SET_results": "gbk"}}, {}, "session_vars sets character_set_results, but"),
+    ({"session_vars": {"collation_connection": "gbk_chinese_ci"}}, {}, "sets collation_connection to gbk_chinese_ci"),
     ({"session_vars": {"x": None}}, {}, "session_vars sets x to nothing"),
     ({"session_vars": {"x": [1]}}, {}, "session_vars sets x to a list"),
 ])
