@@ -14,6 +14,9 @@ from stage import REPOSITORY, stage
 def main() -> int:
     """Writes .cache/build/community-oceanbase-VERSION.tar.gz; returns the exit code of ansible-galaxy."""
     output = REPOSITORY / ".cache" / "build"
+    # Who names the tarball as *.tar.gz means this one, not that of another version.
+    for old in output.glob("community-oceanbase-*.tar.gz"):
+        old.unlink()
     galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection"]
     command = [*galaxy, "build", "--force", "--output-path", str(output)]
     return subprocess.run(command, cwd=stage("build"), check=False).returncode
