@@ -90,10 +90,11 @@ def tell_truth(bench: Bench, situation: str, run: Run, job_id: str) -> None:
 
 
 def reconnects(run: Run) -> int:
-    """How often the module was logged in again, by the mock's log."""
-    login = [entry for entry in run.log if entry["statement"].startswith("LOGIN")]
-    broken = {entry["session"] for entry in login if entry["answer"] != "ok" or "fault" in entry}
-    return max(0, len({entry["session"] for entry in login} - broken) - 1)
+    """
+    How often the module was logged in again, by the mock's log: each session begins with its variables. That the mock
+    let somebody in is not enough: on a busy machine the module may have stopped waiting for that answer.
+    """
+    return max(0, len({entry["session"] for entry in run.log if entry["statement"].startswith("SET time_zone")}) - 1)
 
 
 def strike(bench: Bench, situation: str, position: int, statement: str, fault: tuple[Any, ...]) -> None:
