@@ -26,8 +26,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._report import
 from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector, check_name
 from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
-from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, back_off
-from ansible_collections.community.oceanbase.plugins.module_utils._watch import Watch, check_wait_options
+from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, back_off, check_wait_options
+from ansible_collections.community.oceanbase.plugins.module_utils._watch import Watch
 
 OUTCOMES_TO_FAIL_ON = (Outcome.COMPLETED, Outcome.FAILED, Outcome.NOT_FOUND)
 

@@ -29,8 +29,13 @@ from ansible_collections.community.oceanbase.plugins.module_utils._start_views i
 from ansible_collections.community.oceanbase.plugins.module_utils._starter import Starter
 from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
 from ansible_collections.community.oceanbase.plugins.module_utils._tenants import may_have_been_executed
-from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, back_off, poll_delay
-from ansible_collections.community.oceanbase.plugins.module_utils._watch import Watch, check_wait_options
+from ansible_collections.community.oceanbase.plugins.module_utils._waiting import (
+    Clock,
+    back_off,
+    check_wait_options,
+    poll_delay,
+)
+from ansible_collections.community.oceanbase.plugins.module_utils._watch import Watch
 
 # The server refuses within milliseconds. If the job of the wanted name that has just appeared is somebody else's, the
 # refusal of our statement is there by then.

@@ -18,12 +18,15 @@ from ansible_collections.community.oceanbase.plugins.module_utils._jobs import (
     job_of,
     read_rows,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._report import Report
 from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector
 from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
-from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock, poll_delay
-from ansible_collections.community.oceanbase.plugins.module_utils._watch import Watch, check_wait_options
+from ansible_collections.community.oceanbase.plugins.module_utils._waiting import (
+    Clock,
+    check_wait_options,
+    poll_delay,
+    retry,
+)
 
 # More than anybody can mean, and still far inside the server's integers.
 _LARGEST_NUMBER = 2 ** 31 - 1
@@ -42,7 +45,7 @@ class Query(NamedTuple):
     poll_interval: float
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> Query:
+    def from_options(cls, options: Mapping[str, Any], check_mode: bool) -> Query:
         """The query that module options ask for; InvalidOption for what cannot be meant."""
         for option in ("view", "status"):
             if options[option] == []:
@@ -52,12 +55,22 @@ class Query(NamedTuple):
             if options[option] is not None and not 0 <= options[option] <= _LARGEST_NUMBER:
                 raise InvalidOption("%s is %d, but must be from 0 to %d" % (option, options[option], _LARGEST_NUMBER))
         check_wait_options(options)
-        if options["wait"] and PROGRESS not in options["view"]:
+        if options["wait"]:
+            cls.check_wait(options)
+        return cls(Selector.from_options(options), tuple(options["view"]), tuple(options["status"] or ()),
+                   options["min_age"], options["limit"], options["wait"] and not check_mode,
+                   float(options["wait_timeout"]), options["poll_interval"])
+
+    @staticmethod
+    def check_wait(options: Mapping[str, Any]) -> None:
+        """InvalidOption if the options do not select jobs whose end can be waited for."""
+        if PROGRESS not in options["view"]:
             raise InvalidOption("wait is true, but view does not list progress, where jobs are until they have ended",
                                 "Add progress to view.")
-        return cls(Selector.from_options(options), tuple(options["view"]), tuple(options["status"] or ()),
-                   options["min_age"], options["limit"], options["wait"], float(options["wait_timeout"]),
-                   options["poll_interval"])
+        for option in ("status", "min_age"):
+            if options[option] is not None:
+                raise InvalidOption("wait is true, but %s selects by what changes while a job runs" % option,
+                                    "Name the jobs to wait for with clone_tenant, source_tenant or clone_job_id.")
 
     def condition(self) -> Tuple[str, List[Any]]:
         """The condition for WHERE and its arguments: the server filters, so that only what is wanted travels."""
@@ -79,7 +92,10 @@ class Query(NamedTuple):
 
 
 class InfoTask(Task):
-    """Reads clone jobs, again and again if it is to wait. It changes nothing: check mode makes no difference."""
+    """
+    Reads clone jobs, again and again if it is to wait. It changes nothing. Check mode looks once: what it would wait
+    for goes on, if a task before it did not cancel it because of check mode.
+    """
 
     def __init__(self) -> None:
         self.warnings: List[str] = []
@@ -90,23 +106,25 @@ class InfoTask(Task):
         self.msg = ""
 
     def prepare(self, options: Mapping[str, Any], check_mode: bool) -> None:
-        self.query = Query.from_options(options)
+        self.query = Query.from_options(options, check_mode)
 
     def work(self, session: Session, clock: Clock) -> None:
         if self.query is None:
             raise AssertionError("prepare() comes before work()")
         query = self.query
-        watch = Watch(session, clock, Report(), query.wait_timeout if query.wait else float(session.login.read_timeout))
-        watch.connect()
+        retry(session.connect, clock, float(session.login.connect_timeout))
         start = clock.elapsed()
+        deadline = start + (query.wait_timeout if query.wait else 0.0)
+        # A look that is under way at the deadline gets the time of one answer, also if it must be tried again.
+        end = deadline + session.login.read_timeout
+        session.limit(end - start)
         while True:
-            last = clock.elapsed() >= watch.deadline
-            self.take(query, watch.ask(lambda: read_rows(session, *query.parts())))
+            self.take(query, retry(lambda: read_rows(session, *query.parts()), clock, end))
             if not (query.wait and self.progress):
                 return
-            if last:
+            if clock.elapsed() >= deadline:
                 raise self.still_in_progress(query)
-            clock.sleep(poll_delay(clock.elapsed() - start, query.poll_interval), watch.deadline)
+            clock.sleep(poll_delay(clock.elapsed() - start, query.poll_interval), deadline)
 
     def take(self, query: Query, rows: Sequence[Mapping[str, Any]]) -> None:
         """Notes what one look has shown."""

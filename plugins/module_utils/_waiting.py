@@ -3,14 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Time: a monotonic clock with a deadline, how long to sleep between looks, and retrying what may pass."""
+"""Time: its options, a monotonic clock with a deadline, how long to sleep between looks, and retrying what may pass."""
 
 from __future__ import annotations
 
 import time
-from typing import Callable, TypeVar
+from typing import Any, Callable, Mapping, TypeVar
 
-from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, InvalidOption
 
 T = TypeVar("T")
 
@@ -18,6 +18,14 @@ T = TypeVar("T")
 _FIRST_DELAY = 0.1
 _SHARE_OF_ELAPSED = 0.05
 _LONGEST_BACK_OFF = 5.0
+
+
+def check_wait_options(options: Mapping[str, Any]) -> None:
+    """InvalidOption if a time in the options cannot be meant."""
+    if options["wait_timeout"] < 0:
+        raise InvalidOption("wait_timeout is %d, but must not be negative" % options["wait_timeout"])
+    if not 0 < options["poll_interval"] < float("inf"):
+        raise InvalidOption("poll_interval is %s, but must be more than 0 seconds" % options["poll_interval"])
 
 
 class Clock:

@@ -7,13 +7,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Optional, TypeVar
+from typing import Callable, Optional, TypeVar
 
-from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
-    InvalidOption,
-    ServerError,
-    WaitTimeout,
-)
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import ServerError, WaitTimeout
 from ansible_collections.community.oceanbase.plugins.module_utils._jobs import Sighting, look
 from ansible_collections.community.oceanbase.plugins.module_utils._report import Report
 from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector
@@ -24,14 +20,6 @@ T = TypeVar("T")
 
 # One look that finds nothing is not enough to call a job vanished: the answer may come from a lagging replica.
 _LOOKS_UNTIL_VANISHED = 3
-
-
-def check_wait_options(options: Mapping[str, Any]) -> None:
-    """InvalidOption if a time in the options cannot be meant."""
-    if options["wait_timeout"] < 0:
-        raise InvalidOption("wait_timeout is %d, but must not be negative" % options["wait_timeout"])
-    if not 0 < options["poll_interval"] < float("inf"):
-        raise InvalidOption("poll_interval is %s, but must be more than 0 seconds" % options["poll_interval"])
 
 
 class Watch:

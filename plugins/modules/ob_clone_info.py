@@ -26,7 +26,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - The module changes nothing, so that check mode makes no difference.
+      - The module changes nothing. In check mode it does not wait, see O(wait).
   diff_mode:
     support: none
     details:
@@ -79,13 +79,15 @@ options:
     description:
       - Whether to wait until no job in C(DBA_OB_CLONE_PROGRESS) matches. The result is what the last look showed.
       - Needs V(progress) in O(view).
-      - In check mode it waits all the same.
+      - Cannot be combined with O(status) or O(min_age), since both change while a job runs.
+      - In check mode it looks once and does not wait, because what a task before it would have cancelled goes on.
     default: false
   wait_timeout:
     description:
       - With O(wait=true), how long to wait, in seconds. When it is over, the task fails with
         RV(error.class=wait_timeout), and RV(progress) holds the jobs that are left.
-      - Transient errors and lost connections are retried within this time.
+      - It counts from the login on. Transient errors and lost connections are retried within this time, and those of
+        the last look for O(read_timeout) more.
     type: int
     default: 600
 notes:

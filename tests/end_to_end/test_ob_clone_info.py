@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from support.ansible import run_module, run_tasks
+from support.ansible import COLLECTIONS_PATH, run_module, run_tasks
+from support.clusters import job
 from support.ob_mock import Mock
 
 KEYS = {"changed", "progress", "history", "truncated", "msg"}
@@ -106,8 +109,8 @@ def test_of_a_long_history_only_what_is_wanted_travels() -> None:
     ("CLONE_SYS_WAIT_TENANT_RESTORE_FINISH", True), ("CLONE_SYS_RELEASE_RESOURCE", False),
     ("CLONE_SYS_CANCELING", False), ("CLONE_SYS_LOCK_FAIL", False)])
 def test_cancellable_and_age_for_each_status(status: str, cancellable: bool) -> None:
-    job = {"clone_tenant": "c", "state": status, "age": 100, "hold": True}
-    with Mock(scenario={"jobs": [job], "failing_cleanups": 0}, cleanup_seconds=60) as mock:
+    scenario = {"jobs": [job("c", "mysql001", status, age=100)], "failing_cleanups": 0}
+    with Mock(scenario=scenario, cleanup_seconds=60) as mock:
         (row,) = info(mock, status=[status])["progress"]
         assert (row["status"], row["cancellable"]) == (status, cancellable)
         assert 100 <= row["age"] < 160
@@ -124,6 +127,33 @@ def test_a_play_can_poll_by_itself() -> None:
         (row,) = play.only("poll").result["history"]
         assert row["status"] == "CLONE_SYS_SUCCESS"
         assert play.exit_code == 0
+
+
+@pytest.mark.parametrize("wait", [False, True])
+def test_a_slow_login_takes_nothing_from_the_time_of_the_answer(wait: bool) -> None:
+    with Mock() as mock:
+        mock.sql("ALTER SYSTEM MOCK FAULT 'LOGIN' slow 2.2")
+        result = info(mock, read_timeout=1, wait=wait, wait_timeout=0)
+        assert result["msg"] == "Clone jobs found: 0 in progress, 0 in the history."
+
+
+def test_check_mode_does_not_wait_for_a_clone_that_it_has_not_cancelled() -> None:
+    with Mock(scenario={"jobs": [job("clone_a", "mysql001")]}) as mock:
+        play = run_tasks(
+            {"community.oceanbase.ob_clone_cancel": {"clone_tenant": "clone_a", "wait": False}},
+            {"name": "wait", "community.oceanbase.ob_clone_info": {"clone_tenant": "clone_a", "wait": True,
+                                                                   "wait_timeout": 2}},
+            module_defaults={"group/community.oceanbase.oceanbase": {"login_port": mock.port}}, arguments=("--check",))
+    assert play.exit_code == 0, play.stdout
+    assert names(play.only("wait").result["progress"]) == ["clone_a"]
+
+
+def test_only_what_reading_needs_travels_to_the_host() -> None:
+    program = "import sys, ansible_collections.community.oceanbase.plugins.modules.ob_clone_info; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], cwd=COLLECTIONS_PATH, capture_output=True, text=True,
+                            check=True).stdout.split()
+    assert {name.rsplit(".", 1)[1] for name in loaded if ".oceanbase.plugins.module_utils." in name} == {
+        "_errors", "_info", "_jobs", "_login", "_module", "_selector", "_session", "_task", "_waiting"}
 
 
 def test_the_failure_of_another_tenant_has_the_shape_of_all_modules(mock: Mock) -> None:

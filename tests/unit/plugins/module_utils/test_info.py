@@ -111,7 +111,8 @@ def test_names_are_compared_exactly_on_this_side_too():
 @pytest.mark.parametrize("options", [
     {"limit": -1}, {"limit": 2 ** 31}, {"min_age": -1}, {"min_age": 2 ** 31}, {"view": []}, {"status": []},
     {"clone_tenant": "it's"}, {"source_tenant": ""}, {"clone_job_id": "seven"},
-    {"wait_timeout": -1}, {"poll_interval": 0.0}, {"wait": True, "view": [HISTORY]}])
+    {"wait_timeout": -1}, {"poll_interval": 0.0}, {"wait": True, "view": [HISTORY]},
+    {"status": ["CLONE_SYS_LOCK"], "wait": True}, {"min_age": 0, "wait": True}])
 def test_what_cannot_be_meant_is_refused_before_anything_is_sent(options):
     with pytest.raises(InvalidOption, match=next(iter(options))):
         InfoTask().prepare({**INFO_OPTIONS, **options}, False)
@@ -138,12 +139,18 @@ def test_what_does_not_pass_is_not_tried_again():
 RUNNING = [(PROGRESS, view_row("CLONE_SYS_RELEASE_RESOURCE", job_id=9))]
 
 
-@pytest.mark.parametrize("check_mode", [False, True])
-def test_it_waits_until_no_job_that_matches_is_in_progress(check_mode):
+def test_it_waits_until_no_job_that_matches_is_in_progress():
     session, time = FakeSession([RUNNING, RUNNING, ended(9)]), FakeTime()
-    result = run(session, time, check_mode, wait=True)
+    result = run(session, time, wait=True)
     assert (result["progress"], ids(result["history"])) == ([], ["9"])
     assert (len(session.statements), len(time.sleeps)) == (3, 2)
+
+
+def test_check_mode_looks_once_for_what_it_would_wait_for_may_not_have_been_started():
+    session, time = FakeSession([RUNNING, ended(9)]), FakeTime()
+    result = run(session, time, check_mode=True, wait=True)
+    assert (ids(result["progress"]), len(session.statements), time.sleeps) == (["9"], 1, [])
+    assert result["msg"] == "Clone jobs found: 1 in progress, 0 in the history."
 
 
 def test_a_wait_for_what_is_over_is_one_look():
@@ -171,3 +178,22 @@ def test_while_it_waits_it_outlasts_what_passes_for_longer_than_one_answer():
     looks = [RUNNING, *[ConnectionLost("the connection broke")] * 15, ended(9)]
     assert ids(run(FakeSession(looks), time, wait=True)["history"]) == ["9"]
     assert sum(time.sleeps) > OPTIONS["read_timeout"]
+
+
+@pytest.mark.parametrize(("wait_timeout", "looks"), [
+    (0, [ConnectionLost("the connection broke"), RUNNING]),
+    (0.15, [RUNNING, ConnectionLost("the connection broke"), RUNNING])])
+def test_what_passes_during_the_last_look_is_outlasted_too(wait_timeout, looks):
+    task = InfoTask()
+    task.prepare({**INFO_OPTIONS, "wait": True, "wait_timeout": wait_timeout}, False)
+    with pytest.raises(WaitTimeout):
+        task.work(FakeSession(looks), FakeTime().clock())
+    assert ids(task.result()["progress"]) == ["9"]
+
+
+@pytest.mark.parametrize("wait_timeout", [0, 60])
+def test_a_lasting_loss_ends_a_wait_within_one_answer_after_its_time(wait_timeout):
+    time = FakeTime()
+    with pytest.raises(ConnectionLost):
+        run(FakeSession([ConnectionLost("the connection broke")]), time, wait=True, wait_timeout=wait_timeout)
+    assert wait_timeout < sum(time.sleeps) <= wait_timeout + OPTIONS["read_timeout"]
