@@ -128,7 +128,7 @@ class DropTask(Task):
         except Failure as failure:
             if not may_have_been_executed(failure):
                 raise
-            self.warnings.append("The answer to %s was lost: %s." % (statement, failure.message))
+            self.warnings.append("Whether %s was executed is uncertain (%s)." % (statement, failure.message))
             if statement in self.left_afterwards(session, clock, job):
                 failure.message += "; %s has not been executed so far" % statement
                 raise

@@ -32,9 +32,10 @@ _KILLED = (1317, 4064, 5066)
 
 def may_have_been_executed(failure: Failure) -> bool:
     """
-    Whether a statement that makes or drops a tenant or a resource pool may be executed all the same. RootService does
-    that, and goes on although the session that asked for it is killed (OceanBase facts, section 5.6). CANCEL differs:
-    it is a transaction of the session itself, of which a kill leaves nothing (section 3.4).
+    Whether a statement that makes or drops a tenant or a resource pool, and was sent, may be executed all the same. A
+    clone goes on although the session that started it is killed (OceanBase facts, section 5.6). For DROP that is
+    inferred: RootService carries it out, too. CANCEL differs: it is a transaction of the session itself, of which a
+    kill leaves nothing (section 3.4).
     """
     return failure.uncertain or failure.errno in _KILLED
 
