@@ -185,10 +185,10 @@ class _Run:
             failure = starter.failure
             if failure is None:
                 raise AssertionError("a starter that did not start has a failure")
-            lost = failure if _may_have_started_it(failure) else lost
+            lost = failure if _may_have_started_it(starter) else lost
             again = self.decide(self.read())
             if again.action is not StartAction.START:
-                if lost is not None and again.job is not None and int(again.job.job_id) > self.newest_id:
+                if lost is not None and again.job is not None and self.may_be_ours(again.job):
                     return self.started(statement, again.job, decision.outcome, lost)
                 return self.carry_on(again)
             pause = back_off(sent)
@@ -226,15 +226,19 @@ class _Run:
     def is_ours(self, starter: Starter) -> bool:
         """Whether the job that has appeared comes from the starter's statement."""
         answered = starter.wait(_TIME_FOR_A_REFUSAL)
-        return not answered or starter.failure is None or _may_have_started_it(starter.failure)
+        return not answered or starter.failure is None or _may_have_started_it(starter)
+
+    def may_be_ours(self, job: CloneJob) -> bool:
+        """Whether a job of the clone's name may come from a statement of this run."""
+        return int(job.job_id) > self.newest_id and not self.request.wanted.differences(job)
 
     def started(self, statement: str, job: CloneJob, outcome: str, lost: Optional[Failure]) -> str:
         """The outcome once the job that this run started is in the views."""
         self.report.started(statement)
         if lost is not None:
             self.report.warnings.append(
-                "The answer to CREATE TENANT was lost (%s), and the views show a new clone job of that name, so it is "
-                "taken for the one of this task." % lost.message)
+                "Whether CREATE TENANT was executed was uncertain (%s), but the views show a new clone job of these "
+                "names, so it is taken for the one of this task." % lost.message)
         if self.request.wait:
             self.follow(job)
             return outcome
@@ -255,6 +259,8 @@ class _Run:
             "The clone goes on by itself. Run the task again to resume waiting, or cancel it with ob_clone_cancel.")
 
 
-def _may_have_started_it(failure: Failure) -> bool:
-    """Whether there may be a clone job although its statement failed."""
-    return may_have_been_executed(failure) or failure.errno in _STARTED_ALL_THE_SAME
+def _may_have_started_it(starter: Starter) -> bool:
+    """Whether there may be a clone job although the starter has a failure."""
+    failure = starter.failure
+    return starter.sent and failure is not None and (
+        may_have_been_executed(failure) or failure.errno in _STARTED_ALL_THE_SAME)

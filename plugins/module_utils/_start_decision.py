@@ -95,10 +95,7 @@ def decide_start(wanted: Wanted, situation: Situation, wait: bool) -> StartDecis
 
 def _check_same(wanted: Wanted, job: CloneJob) -> None:
     """Fails unless the running job makes the wanted clone and is on its way to do so."""
-    actual = {"source_tenant": job.row["source_tenant_name"], "resource_pool": job.row["resource_pool_name"],
-              "unit_config": job.row["unit_config_name"]}
-    differences = ["%s is %s, not %s" % (option, value, getattr(wanted, option))
-                   for option, value in actual.items() if value != getattr(wanted, option)]
+    differences = wanted.differences(job)
     if differences:
         raise Refused("clone job %s of that name is running, but its %s" % (job.job_id, ", its ".join(differences)),
                       "Correct the options, or cancel that clone with ob_clone_cancel first.")

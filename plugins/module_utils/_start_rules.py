@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, NamedTuple, Tuple, Type
+from typing import Dict, List, NamedTuple, Tuple, Type
 
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     CloneFailed,
@@ -37,6 +37,13 @@ class Wanted(NamedTuple):
     def statement(self) -> str:
         """The statement that starts the clone; all names were checked."""
         return "CREATE TENANT `%s` FROM `%s` WITH RESOURCE_POOL = `%s`, UNIT = `%s`" % self
+
+    def differences(self, job: CloneJob) -> List[str]:
+        """In what a job for a tenant of that name differs from what is wanted, for a person."""
+        actual = {"source_tenant": job.row["source_tenant_name"], "resource_pool": job.row["resource_pool_name"],
+                  "unit_config": job.row["unit_config_name"]}
+        return ["%s is %s, not %s" % (option, value, getattr(self, option))
+                for option, value in actual.items() if value != getattr(self, option)]
 
 
 class Rule(NamedTuple):

@@ -26,6 +26,8 @@ class Starter:
 
     def __init__(self, login: Login, statement: str) -> None:
         self.failure: Optional[Failure] = None
+        # Whatever happens to the login, it has started nothing.
+        self.sent = False
         self._statement = statement
         self._session = Session(login)
         self._answered = threading.Event()
@@ -40,13 +42,17 @@ class Starter:
         self._thread.join(_FAREWELL)
 
     def wait(self, seconds: float) -> bool:
-        """Whether the statement has been answered, after at most so many seconds; ``failure`` then tells how."""
+        """
+        Whether there is an end to it, after at most so many seconds: ``failure`` then tells which, and ``sent`` whether
+        the statement was sent before it.
+        """
         return self._answered.wait(seconds)
 
     def _run(self) -> None:
         try:
             with self._session as session:
-                self._connect(session)
+                session.connect()
+                self.sent = True
                 session.run(self._statement)
         except Failure as failure:
             self.failure = failure
@@ -54,12 +60,3 @@ class Starter:
             self.failure = ServerError("the session that starts the clone broke: %r" % error)
         finally:
             self._answered.set()
-
-    @staticmethod
-    def _connect(session: Session) -> None:
-        try:
-            session.connect()
-        except Failure as failure:
-            # Whatever happened to the login: the statement was not sent.
-            failure.uncertain = False
-            raise

@@ -76,6 +76,8 @@ notes:
   - If somebody else starts the very same clone at the same moment, OceanBase refuses one of the two statements. A
     refusal that takes longer than 0.1 seconds after the job has appeared is not waited for, and the job is then taken
     for the one of this task.
+  - If the answer to the C(CREATE TENANT) is lost, the views tell whether there is a new job, but not whose it is. One
+    with the same names of clone, source, resource pool and unit config is then taken for the one of this task.
 seealso:
   - module: community.oceanbase.ob_clone_cancel
   - module: community.oceanbase.ob_clone_drop

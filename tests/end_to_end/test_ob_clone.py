@@ -195,6 +195,21 @@ def test_a_lost_connection_of_the_starting_session(mock: Mock, fault: str, sent:
     assert len(starts(mock)) == sent
 
 
+@pytest.mark.parametrize(("fault", "started", "outcomes"), [
+    ("drop_after", False, ("already_running", "already_exists")), ("drop_before", True, ("completed",))])
+def test_after_a_start_of_unknown_fate_the_next_run_starts_the_clone_only_if_it_has_to(
+        mock: Mock, fault: str, started: bool, outcomes: tuple[str, ...]) -> None:
+    mock.sql(f"ALTER SYSTEM MOCK FAULT '^CREATE TENANT' {fault} 1",
+             "ALTER SYSTEM MOCK FAULT 'CLONE_JOB_ID > ' hang 0")
+    unknown = clone(mock, wait_timeout=1, read_timeout=1)
+    assert (unknown["failed"], unknown["changed"], unknown["maybe_started_after"]) == (True, False, "0")
+    mock.sql("ALTER SYSTEM MOCK FAULT CLEAR")
+    again = clone(mock)
+    assert (again["changed"], again["maybe_started_after"]) == (started, None)
+    assert again["outcome"] in outcomes
+    assert len(mock.history()) == 1
+
+
 def test_a_lost_connection_of_the_watching_session(mock: Mock) -> None:
     mock.sql("ALTER SYSTEM MOCK FAULT 'CLONE_JOB_ID = ' drop_after 1")
     result = clone(mock)

@@ -19,6 +19,7 @@ import trustme
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import ConnectionLost, Refused, Unreachable
 from ansible_collections.community.oceanbase.plugins.module_utils._login import Login, resolve_login
 from ansible_collections.community.oceanbase.plugins.module_utils._starter import Starter
+from ob_mock.results import SqlError
 from support.ob_mock import wait_for
 from support.wire_server import WireServer
 
@@ -64,6 +65,7 @@ def test_an_answer_is_told_and_the_session_closed() -> None:
         with Starter(login(server), "FAIL") as starter:
             assert starter.wait(10) is True
             assert isinstance(starter.failure, Refused)
+            assert starter.sent is True
         wait_for(lambda: server.engine.open == 0, "the sessions to be closed")
 
 
@@ -87,7 +89,18 @@ def test_a_login_that_is_broken_off_has_sent_no_statement() -> None:
             assert starter.wait(10) is True
         hanging_up.join(10)
     assert isinstance(starter.failure, ConnectionLost)
-    assert starter.failure.uncertain is False
+    assert starter.sent is False
+
+
+@pytest.mark.parametrize("what", ["LOGIN", "SET"])
+def test_a_session_that_is_killed_while_it_connects_has_sent_no_statement(what: str) -> None:
+    with WireServer(password="secret") as server:
+        server.engine.faults.arm(f"^{what} ", "error", error=SqlError(1317, "70100", "Query execution was interrupted"))
+        with Starter(login(server), "BLOCK") as starter:
+            assert starter.wait(10) is True
+        assert "BLOCK" not in server.engine.executed
+    assert starter.failure is not None
+    assert (starter.failure.errno, starter.sent) == (1317, False)
 
 
 def test_what_is_given_up_while_it_connects_leaves_no_session() -> None:

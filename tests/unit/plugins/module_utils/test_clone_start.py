@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ansible_collections.community.oceanbase.plugins.module_utils._clone_start import StartTask
@@ -61,24 +63,42 @@ class StartSession(FakeSession):
             return list(self.tenants)
         if "DBA_OB_UNIT_CONFIGS" in statement:
             return list(self.resources)
-        return super().run(statement, arguments)
+        rows = super().run(statement, arguments)
+        if "CLONE_JOB_ID > %s" not in statement:
+            return rows
+        # Whose job it is, the server decides by the names.
+        names = dict(zip(re.findall(r"(\w+) [=>] %s", statement), arguments))
+        del names["CLONE_JOB_ID"]
+        return [row for row in rows if all(row[column.lower()] == name for column, name in names.items())]
+
+
+class NotSent:
+    """What went wrong before the statement was sent."""
+
+    def __init__(self, failure):
+        self.failure = failure
 
 
 class FakeStarter:
-    """A starter whose statement is answered with the next of ``answers``: "ok", a failure, or None for no answer."""
+    """
+    A starter whose statement is answered with the next of ``answers``: "ok", a failure, NotSent, or None for no answer.
+    """
 
     def __init__(self, time, *answers):
         self.time = time
         self.answers = list(answers)
-        self.sent = []
+        self.statements = []
+        self.sent = False
         self.open = 0
         self.failure = None
         self.answer = None
 
     def __call__(self, login, statement):
-        self.sent.append((login.read_timeout, statement))
+        self.statements.append((login.read_timeout, statement))
         self.answer = self.answers.pop(0)
-        self.failure = self.answer if isinstance(self.answer, Exception) else None
+        self.sent = not isinstance(self.answer, NotSent)
+        answer = self.answer if self.sent else self.answer.failure
+        self.failure = answer if isinstance(answer, Exception) else None
         return self
 
     def __enter__(self):
@@ -136,7 +156,7 @@ def test_a_clone_is_started_and_followed_by_its_id():
         "CLONE_SYS_LOCK", "CLONE_SYS_CREATE_TENANT", "CLONE_SYS_SUCCESS"]
     assert result["job"]["view"] == HISTORY
     assert result["polls"] == 5
-    assert starter.sent == [(3600, STATEMENT)]
+    assert starter.statements == [(3600, STATEMENT)]
     assert session.arguments[-1] == [1706251714452555625] * 2
     assert task.diff()["before"] == {}
     assert task.diff()["after"] == {"status": "CLONE_SYS_SUCCESS", "view": HISTORY}
@@ -147,7 +167,7 @@ def test_without_wait_the_row_in_progress_is_enough():
     task, starter = run(StartSession([NOTHING, LOCK]), None, wait=False)
     result = task.result()
     assert (result["changed"], result["outcome"], result["job"]["status"]) == (True, "running", "CLONE_SYS_LOCK")
-    assert starter.sent == [(OPTIONS["read_timeout"], STATEMENT)]
+    assert starter.statements == [(OPTIONS["read_timeout"], STATEMENT)]
     assert result["msg"].startswith("Started to clone tenant mysql001 as clone_a")
 
 
@@ -240,7 +260,7 @@ def test_a_lost_answer_does_not_matter_once_the_job_is_there(loss):
 
 def test_a_statement_that_had_no_effect_is_sent_again():
     task, starter = run(StartSession([NOTHING, NOTHING, NOTHING, LOCK, DONE]), LOST, None)
-    assert len(starter.sent) == 2
+    assert len(starter.statements) == 2
     assert task.result()["executed_statements"] == [STATEMENT]
     assert any("was sent again" in warning for warning in task.warnings)
 
@@ -249,7 +269,44 @@ def test_a_late_effect_of_a_lost_statement_is_ours():
     # The repetition is refused, because the first one has started the job after all.
     task, _starter = run(StartSession([NOTHING, NOTHING, NOTHING, LOCK, DONE]), LOST, REFUSED)
     assert (task.result()["changed"], task.result()["outcome"]) == (True, "completed")
-    assert any("taken for the one of this task" in warning for warning in task.warnings)
+    assert task.warnings[-1].startswith("Whether CREATE TENANT was executed was uncertain (the connection broke), ")
+
+
+OTHERS = [{"resource_pool_name": "other"}, {"unit_config_name": "other"}, {"source_tenant_name": "other"}]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_another_clone_of_that_name_is_not_taken_for_the_lost_one(other):
+    task, failure = fail(Refused, StartSession([NOTHING, seen(PROGRESS, "CLONE_SYS_LOCK", **other)]), LOST)
+    assert failure.message.startswith("clone job 1706251714452555625 of that name is running, but its ")
+    assert (task.result()["changed"], task.result()["executed_statements"]) == (False, [])
+
+
+class LaterTenant(StartSession):
+    """The clone's tenant exists as soon as the last look is taken."""
+
+    def run(self, statement, arguments=()):
+        if len(self.looks) == 1:
+            self.tenants = [SOURCE, CLONE]
+        return super().run(statement, arguments)
+
+
+@pytest.mark.parametrize(("other", "changed", "outcome"), [
+    ({}, True, "completed"), (OTHERS[0], False, "already_exists"), (OTHERS[1], False, "already_exists")])
+def test_a_clone_completed_meanwhile_is_taken_for_the_lost_one_only_if_it_is_the_same(other, changed, outcome):
+    end = seen(HISTORY, "CLONE_SYS_SUCCESS", ret_code=0, **other)
+    task, _starter = run(LaterTenant([NOTHING, NOTHING, end]), LOST)
+    result = task.result()
+    assert (result["changed"], result["outcome"]) == (changed, outcome)
+    assert result["executed_statements"] == ([STATEMENT] if changed else [])
+
+
+@pytest.mark.parametrize("number", [4012, 1317, 4064, 5066])
+def test_a_login_that_was_cut_short_has_started_nothing(number):
+    failure = NotSent(server_failure(number, "HY000", "x", logging_in=True))
+    task, _starter = run(StartSession([NOTHING, LOCK, LOCK, DONE]), failure)
+    result = task.result()
+    assert (result["changed"], result["outcome"], result["executed_statements"]) == (False, "already_running", [])
 
 
 def test_a_lasting_loss_ends_with_the_wait():
