@@ -73,24 +73,29 @@ class HeldClone:
 
 
 def task_cost(interpreters: dict[str, str], tasks: int, rounds: int) -> Numbers:
-    """Per task, without ansible-playbook's own start: ping, ob_clone_cancel with nothing to do, mysql_query."""
+    """
+    Per task, without ansible-playbook's own start: ping, ob_clone_cancel with nothing to do, mysql_query. A processor
+    changes its speed from minute to minute, so each round compares its own runs; the medians of these ratios are given.
+    """
     result: Numbers = {}
     with Mock() as mock:
         query = {**by_hand(mock, "clone_a")[0]}
         query.pop("register")
         kinds = {"ping": PING, "ob_clone_cancel": cancel_task(mock, "clone_a"), "mysql_query": query}
         for label, interpreter in interpreters.items():
-            times: dict[str, list[tuple[float, float]]] = {kind: [] for kind in kinds}
-            for _round in range(rounds):
+            seen: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
+            for number in range(rounds):
+                turn = number % len(kinds)
                 empty = run_for([], interpreter=interpreter)
-                for kind, task in kinds.items():
-                    timing = run_for([task] * tasks, interpreter=interpreter)
-                    times[kind].append(((timing.wall - empty.wall) / tasks, (timing.cpu - empty.cpu) / tasks))
-            for kind, values in times.items():
-                wall, cpu = median([value[0] for value in values]), median([value[1] for value in values])
-                first = result.get(f"ping, {label}", {"wall": wall, "cpu": cpu})
-                result[f"{kind}, {label}"] = {"wall": wall, "cpu": cpu, "wall to ping": round(wall / first["wall"], 2),
-                                              "cpu to ping": round(cpu / first["cpu"], 2)}
+                for kind in [*kinds][turn:] + [*kinds][:turn]:
+                    timing = run_for([kinds[kind]] * tasks, interpreter=interpreter)
+                    seen[kind].append({"wall": (timing.wall - empty.wall) / tasks,
+                                       "cpu": (timing.cpu - empty.cpu) / tasks})
+                for runs in seen.values():
+                    runs[-1].update({f"{name} to ping": runs[-1][name] / seen["ping"][-1][name]
+                                     for name in ("wall", "cpu")})
+            for kind, runs in seen.items():
+                result[f"{kind}, {label}"] = {name: median([run[name] for run in runs]) for name in runs[0]}
     return result
 
 

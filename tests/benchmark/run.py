@@ -61,7 +61,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bare_") as folder:
         interpreters = {"managed host": bare_interpreter(folder), "control node": sys.executable}
         steps: dict[str, Callable[[], Any]] = {
-            "task cost": lambda: measure.task_cost(interpreters, tasks=10, rounds=5),
+            "task cost": lambda: measure.task_cost(interpreters, tasks=8, rounds=9),
             "memory": measure.peak_memory,
             "whole job": lambda: {str(cleanup): measure.whole_job(cleanup, 5) for cleanup in (0.2, 1, 5)},
             "reaction": lambda: {"0.2": measure.reaction(0.2, 9), "1": measure.reaction(1, 7),
