@@ -23,11 +23,12 @@ _GUIDE_MARK = "  Written by make bench; do not edit below.\n"
 _REASONS = """
 Why a goal may be missed:
 
-- Cost of a task: about half of what comes on top of `ping` is this collection's code, which Ansible ships as source in a
-  zip archive (from an archive Python compiles each module twice, to find its file name and to run it), a quarter is
+- Cost of a task: about half of what comes on top of `ping` is this collection's code, which Ansible ships as source in
+  a zip archive (from an archive Python compiles each module twice, to find its file name and to run it), a quarter is
   PyMySQL with the `ssl` that it imports, the rest the options, the connection and the statements. What only some runs
-  need (TLS contexts, option files) is loaded only by them. On a control node PyMySQL imports cryptography, which OceanBase's
-  logins do not use; that cannot be left out without changing PyMySQL under other users' feet. `mysql_query` pays it too.
+  need (TLS contexts, option files) is loaded only by them. On a control node PyMySQL imports cryptography, which the
+  logins of OceanBase do not use; that cannot be left out without changing PyMySQL under other users' feet.
+  `mysql_query` pays it too.
 - Whole job by the clock: it holds ansible-playbook's start and the server's clean-up, which are the same for both.
 - Return: the looks are a twentieth of the time waited so far apart, and the wait is the clean-up plus up to a second
   before the server begins it. On a busy machine the end of the process comes on top.
