@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
 Runs all measurements and writes docs/benchmarks (results.json, results.md, chart.svg) and the figures of the
-performance guide. Needs about ten minutes.
+performance guide. Needs about fifteen minutes.
 """
 
 from __future__ import annotations
