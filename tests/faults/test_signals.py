@@ -36,13 +36,19 @@ def sessions(mock: Mock) -> int:
     return len([row for row in mock.sql("SHOW PROCESSLIST") if not str(row["info"]).startswith(("SHOW", "CREATE"))])
 
 
+def heed_signals() -> None:
+    """For a child: tests in the background of a script ignore SIGINT, under nohup SIGHUP, and hand that down."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGHUP])
 def test_a_killed_task_leaves_no_session_and_the_next_run_resumes(mock: Mock, number: signal.Signals) -> None:
     options = {"login_port": mock.port, "clone_tenant": "clone_a"}
     process = subprocess.Popen(
         [sys.executable, "-m", f"ansible_collections.{MODULE.replace('oceanbase.ob', 'oceanbase.plugins.modules.ob')}"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=COLLECTIONS_PATH,
-        env=ansible_environment())
+        env=ansible_environment(), preexec_fn=heed_signals)
     assert process.stdin
     process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": options}))
     process.stdin.close()
