@@ -41,6 +41,8 @@ function look(frame) {
     needed: page.documentElement.scrollWidth,
     heading: (page.querySelector('article h1') || {}).textContent || '',
     wide: wide.slice(0, 5).map(one => one.outerHTML.slice(0, 160)),
+    cut: [...page.querySelectorAll('table.ansible-option-table')].filter(
+      one => one.scrollWidth > one.closest('.table-wrapper').clientWidth + 1).length,
     pictures: [...page.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.src),
     styled: page.styleSheets.length,
   };

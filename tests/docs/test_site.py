@@ -73,6 +73,10 @@ def test_nothing_is_wider_than_the_screen(seen: list[Any]) -> None:
             if one["needed"] > one["width"] or one["wide"]] == []
 
 
+def test_options_and_results_are_read_without_scrolling(seen: list[Any]) -> None:
+    assert [(one["page"], one["cut"]) for one in seen if one["cut"]] == []
+
+
 def test_every_link_leads_somewhere(pages: dict[str, Page]) -> None:
     broken = []
     for name, page in pages.items():
