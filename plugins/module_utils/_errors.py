@@ -146,7 +146,8 @@ _GRANT = "Log in as root@sys, or as a user of the sys tenant who has ALTER SYSTE
 _LOOK = "Look at DBA_OB_CLONE_PROGRESS and DBA_OB_TENANTS for what stands in the way."
 _SEARCH = "Search observer.log for that error."
 
-# A time-out may strike a commit, whose result is then unknown; any other error means that nothing was done.
+# A time-out may strike a commit, whose result is then unknown; after any other error a transaction of the session, such
+# as CANCEL, has done nothing. What RootService carries out is another matter: may_have_been_executed in _tenants.py.
 _UNCERTAIN = (4012,)
 
 # Error numbers as a client sees them (OceanBase facts, sections 3.3, 3.4 and 8.4).

@@ -24,10 +24,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".cache" / "collections")]
 
 import bench_mock  # noqa: E402  (its imports need the path above)
-import measure  # noqa: E402
-import page  # noqa: E402
+import measure  # noqa: E402  (as above)
+import page  # noqa: E402  (as above)
 
-from support.peer import fetch_peer  # noqa: E402
+from support.peer import fetch_peer  # noqa: E402  (as above)
 
 OUTPUT = ROOT / "docs" / "benchmarks"
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "performance_guide.rst"
