@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES, Phase
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES, Phase
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "docsite" / "rst" / "images" / "clone_states.svg"
 # Taken from this file, so that the text stands here once.

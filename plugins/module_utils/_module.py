@@ -14,11 +14,11 @@ from typing import Any, Dict, Type
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, InvalidOption
-from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._session import Session, require_driver
-from ansible_collections.community.oceanbase.plugins.module_utils._task import Task
-from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock
+from ._clock import Clock
+from ._connection.login import resolve_login
+from ._connection.session import Session, require_driver
+from ._errors import Failure, InvalidOption
+from ._procedures.task import Task
 
 
 def login_argument_spec() -> Dict[str, Any]:

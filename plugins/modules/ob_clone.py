@@ -332,8 +332,8 @@ error:
       it as DOING.
 """
 
-from ansible_collections.community.oceanbase.plugins.module_utils._clone_start import StartTask
 from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start import StartTask
 
 
 def main() -> None:

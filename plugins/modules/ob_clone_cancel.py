@@ -333,8 +333,11 @@ error:
     hint: Log in as root@sys.
 """
 
-from ansible_collections.community.oceanbase.plugins.module_utils._cancel import OUTCOMES_TO_FAIL_ON, CancelTask
 from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule, selector_argument_spec
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import (
+    OUTCOMES_TO_FAIL_ON,
+    CancelTask,
+)
 
 
 def main() -> None:

@@ -122,8 +122,8 @@ error:
   returned: failure
 """
 
-from ansible_collections.community.oceanbase.plugins.module_utils._drop import DropTask
 from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.drop import DropTask
 
 
 def main() -> None:

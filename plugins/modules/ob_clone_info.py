@@ -312,9 +312,9 @@ error:
     hint: Log in as root@sys.
 """
 
-from ansible_collections.community.oceanbase.plugins.module_utils._info import InfoTask
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES, VIEWS
 from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule, selector_argument_spec
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.info import InfoTask
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES, VIEWS
 
 
 def main() -> None:

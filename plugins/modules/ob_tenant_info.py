@@ -155,7 +155,7 @@ error:
 """
 
 from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule
-from ansible_collections.community.oceanbase.plugins.module_utils._tenants import TenantInfoTask
+from ansible_collections.community.oceanbase.plugins.module_utils._views.tenants import TenantInfoTask
 
 
 def main() -> None:

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import Dict
 
-from support.async_client import AsyncClient
-from support.ob_mock import Mock
+from support.clients.async_client import AsyncClient
+from support.servers.ob_mock import Mock
 
 LOOK_UP = "SELECT * FROM oceanbase.DBA_OB_CLONE_HISTORY WHERE CLONE_JOB_ID = %s"
 POLL = "SELECT CLONE_JOB_ID, STATUS FROM oceanbase.DBA_OB_CLONE_PROGRESS WHERE CLONE_TENANT_NAME = 'clone_a'"

@@ -18,8 +18,8 @@ from typing import Any, Dict
 import pymysql
 from plays import HELD_IN, Task, by_hand, cancel_task, run_for
 
-from support.ansible import run_module
-from support.ob_mock import CLONE_COMMAND, Mock, wait_for
+from support.plays.ansible import run_module
+from support.servers.ob_mock import CLONE_COMMAND, Mock, wait_for
 
 Numbers = Dict[str, Dict[str, float]]
 PING: Task = {"name": "Ping", "ansible.builtin.ping": {}}

@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from support.ansible import COLLECTIONS_PATH, PlayResult, run_playbook
-from support.ob_mock import Mock
-from support.peer import PEERS
+from support.plays.ansible import COLLECTIONS_PATH, PlayResult, run_playbook
+from support.plays.peer import PEERS
+from support.servers.ob_mock import Mock
 
 Task = dict[str, Any]
 HELD_IN = "CLONE_SYS_CREATE_TENANT"

@@ -27,7 +27,7 @@ import bench_mock  # noqa: E402  (its imports need the path above)
 import measure  # noqa: E402  (as above)
 import page  # noqa: E402  (as above)
 
-from support.peer import fetch_peer  # noqa: E402  (as above)
+from support.plays.peer import fetch_peer  # noqa: E402  (as above)
 
 OUTPUT = ROOT / "docs" / "benchmarks"
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "performance_guide.rst"

@@ -9,7 +9,7 @@ from typing import Iterator
 
 import pytest
 
-from support.cluster import Cluster, NotDisposable
+from support.servers.disposable_cluster import Cluster, NotDisposable
 
 
 def pytest_sessionstart() -> None:

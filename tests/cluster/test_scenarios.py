@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from support.ansible import run_module
-from support.clone_engine import CANCELLABLE
-from support.cluster import PATIENCE, Cluster
-from support.ob_mock import wait_for
+from support.clone_tables.engine import CANCELLABLE
+from support.plays.ansible import run_module
+from support.servers.disposable_cluster import PATIENCE, Cluster
+from support.servers.ob_mock import wait_for
 
 
 def cancel(cluster: Cluster, clone: str, check_mode: bool = False, **options: Any) -> dict[str, Any]:

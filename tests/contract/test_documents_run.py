@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from support.document_player import PASSWORD, Player, World
-from support.documents import Block, documents, module_documentation
-from support.ob_mock import Mock, wait_for
+from support.documents.blocks import Block, documents, module_documentation
+from support.documents.player import PASSWORD, Player, World
+from support.servers.ob_mock import Mock, wait_for
 
 DOCUMENTS = documents()
 JOB_ID = 1706251714452555625

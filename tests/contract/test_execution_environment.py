@@ -11,9 +11,9 @@ from pathlib import Path
 
 import yaml
 
-from ansible_collections.community.oceanbase.plugins.module_utils import _session
-from support.documents import blocks, module_documentation
-from support.ob_mock import REPOSITORY
+from ansible_collections.community.oceanbase.plugins.module_utils._connection import session as _session
+from support.documents.blocks import blocks, module_documentation
+from support.servers.ob_mock import REPOSITORY
 
 BUILDER = str(Path(sys.executable).parent / "ansible-builder")
 GUIDE = REPOSITORY / "docs" / "docsite" / "rst" / "execution_environment_guide.rst"

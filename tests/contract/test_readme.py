@@ -10,8 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from ansible_collections.community.oceanbase.plugins.module_utils._decision import Outcome
-from support.documents import module_documentation
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel_decision import Outcome
+from support.documents.blocks import module_documentation
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from support.ansible import run_module
-from support.documents import module_documentation
-from support.ob_mock import Mock
+from support.documents.blocks import module_documentation
+from support.plays.ansible import run_module
+from support.servers.ob_mock import Mock
 
 MODULES = module_documentation()
 # What Ansible itself adds, and what the test's own helper does.

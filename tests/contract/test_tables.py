@@ -13,11 +13,11 @@ import pymysql
 import pytest
 
 from ansible_collections.community.oceanbase.plugins.module_utils import _errors
-from ansible_collections.community.oceanbase.plugins.module_utils._decision import Outcome
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES, Phase
-from ansible_collections.community.oceanbase.plugins.module_utils._login import LOGIN_SOURCES
-from support.documents import module_documentation
-from support.ob_mock import REPOSITORY, Mock
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import LOGIN_SOURCES
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel_decision import Outcome
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES, Phase
+from support.documents.blocks import module_documentation
+from support.servers.ob_mock import REPOSITORY, Mock
 
 GUIDES = REPOSITORY / "docs" / "docsite" / "rst"
 MODULES = module_documentation()

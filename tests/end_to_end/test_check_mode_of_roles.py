@@ -10,8 +10,8 @@ from typing import Any, Iterator
 
 import pytest
 
-from support.ansible import PlayResult, run_tasks
-from support.ob_mock import Mock
+from support.plays.ansible import PlayResult, run_tasks
+from support.servers.ob_mock import Mock
 
 SCENARIO = {"jobs": [{"clone_tenant": "clone_a", "source_tenant": "mysql001", "state": "CLONE_SYS_CREATE_SNAPSHOT",
                       "hold": True}]}

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from support.ob_mock import REPOSITORY, Mock
+from support.servers.ob_mock import REPOSITORY, Mock
 
 
 def run_suite(**environment: str) -> subprocess.CompletedProcess[str]:

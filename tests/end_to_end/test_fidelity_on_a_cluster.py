@@ -10,9 +10,9 @@ import re
 import subprocess
 import sys
 
-from support.behaviours import behaviours
-from support.cluster import VARIABLES
-from support.ob_mock import REPOSITORY, Mock
+from support.fidelity.behaviours import behaviours
+from support.servers.disposable_cluster import VARIABLES
+from support.servers.ob_mock import REPOSITORY, Mock
 
 TABLE = behaviours()
 

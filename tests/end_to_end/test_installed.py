@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from support.ob_mock import Mock
+from support.servers.ob_mock import Mock
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NEEDED = {"meta", "plugins", "roles", "playbooks"}

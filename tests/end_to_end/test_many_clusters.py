@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.ansible import run_playbook
-from support.clusters import clusters, job
+from support.plays.ansible import run_playbook
+from support.servers.mock_clusters import clusters, job
 
 NAMES = [f"cluster_{number:02}" for number in range(20)]
 

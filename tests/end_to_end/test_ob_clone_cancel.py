@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from support.ansible import run_module, run_tasks
-from support.ob_mock import Mock, wait_for
+from support.plays.ansible import run_module, run_tasks
+from support.servers.ob_mock import Mock, wait_for
 
 KEYS = {"changed", "outcome", "job", "canceled_in", "executed_statements", "timeline", "polls", "reconnects",
         "elapsed", "msg"}

@@ -9,8 +9,8 @@ from typing import Any, Iterator
 
 import pytest
 
-from support.ansible import run_module
-from support.ob_mock import Mock, wait_for
+from support.plays.ansible import run_module
+from support.servers.ob_mock import Mock, wait_for
 
 LEFT = {"tenant": ["clone_a"], "resource_pool": ["pool_clone_a"]}
 

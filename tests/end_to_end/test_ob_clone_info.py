@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from support.ansible import COLLECTIONS_PATH, run_module, run_tasks
-from support.clusters import job
-from support.ob_mock import Mock
+from support.plays.ansible import COLLECTIONS_PATH, run_module, run_tasks
+from support.servers.mock_clusters import job
+from support.servers.ob_mock import Mock
 
 KEYS = {"changed", "progress", "history", "truncated", "msg"}
 SCENARIO = {

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.ob_mock import Mock, wait_for
+from support.servers.ob_mock import Mock, wait_for
 
 HELD = "CLONE_SYS_WAIT_CREATE_SNAPSHOT"
 

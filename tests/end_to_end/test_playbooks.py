@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from support.ansible import COLLECTION, PlayResult, run_playbook
-from support.clusters import clusters, job
+from support.plays.ansible import COLLECTION, PlayResult, run_playbook
+from support.servers.mock_clusters import clusters, job
 
 HOUR = 3600
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from support.ansible import COLLECTION, PlayResult, run_tasks
-from support.clusters import job
-from support.ob_mock import Mock, wait_for
+from support.plays.ansible import COLLECTION, PlayResult, run_tasks
+from support.servers.mock_clusters import job
+from support.servers.ob_mock import Mock, wait_for
 
 ENDING = "CLONE_SYS_RELEASE_RESOURCE"
 NOWHERE = "/nowhere/python"

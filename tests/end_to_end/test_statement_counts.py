@@ -9,8 +9,8 @@ from typing import Any, Iterator
 
 import pytest
 
-from support.ansible import run_module
-from support.ob_mock import Mock, wait_for
+from support.plays.ansible import run_module
+from support.servers.ob_mock import Mock, wait_for
 
 STATUS = "CLONE_SYS_CREATE_TENANT"
 LOGIN = ["LOGIN root@sys", "SET time_zone"]

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import ConnectionLost, Failure
-from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
-from support.bench import OPTIONS, Bench
+from support.plays.bench import OPTIONS, Bench
 
 TIMEOUTS = 0.4
 TOLERANCE = 0.3

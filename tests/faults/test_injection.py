@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.community.oceanbase.plugins.module_utils._cancel import CancelTask
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, InvalidOption
-from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
-from support.bench import OPTIONS, USER, Bench
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CancelTask
+from support.plays.bench import OPTIONS, USER, Bench
 
 NASTY = ["a'b", 'a"b', "a`b", "a\\b", "a\nb", "a\rb", "a\tb", "a\0b", "a\x1ab", "a\x7fb", "", "a" * 65, "ä" * 33,
          "\U0001f4a3" * 17, "a' OR '1'='1", "a`; DROP TENANT mysql001; -- ", "\ud800", "a\x85b"]

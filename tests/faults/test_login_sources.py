@@ -18,14 +18,14 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
-from support.ansible import run_module
-from support.bench import OPTIONS
-from support.ob_mock import Mock
-from support.raw_client import RawClient
-from support.refusing_relay import RefusingRelay
-from support.tls import HOST, Files, HandshakeServer
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
+from support.clients.raw_client import RawClient
+from support.network.refusing_relay import RefusingRelay
+from support.network.tls import HOST, Files, HandshakeServer
+from support.plays.ansible import run_module
+from support.plays.bench import OPTIONS
+from support.servers.ob_mock import Mock
 
 SOURCES = ("option", "environment", "file")
 # option -> (environment variable, key in an option file): the interface, so it is not taken from the code.

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
-from support.ansible import run_module
-from support.bench import OPTIONS
-from support.ob_mock import Mock
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
+from support.plays.ansible import run_module
+from support.plays.bench import OPTIONS
+from support.servers.ob_mock import Mock
 
 # What each is as a password, which is a text.
 PASSWORDS = {"false": False, "zero": 0, "empty": "", "none": None}

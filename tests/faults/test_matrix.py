@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from support.bench import Bench, Run
+from support.plays.bench import Bench, Run
 
 REFUSED = ("refused",)
 NETWORK = [REFUSED, ("drop_before",), ("drop_after",), ("hang",), ("slow", 1.0), ("half",), ("garbage",)]

@@ -13,14 +13,14 @@ import pymysql
 import pytest
 import trustme
 
-from ansible_collections.community.oceanbase.plugins.module_utils import _session
-from ansible_collections.community.oceanbase.plugins.module_utils._cancel import CancelTask
+from ansible_collections.community.oceanbase.plugins.module_utils._clock import Clock
+from ansible_collections.community.oceanbase.plugins.module_utils._connection import session as _session
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session, require_driver
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure
-from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._session import Session, require_driver
-from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock
-from support.bench import OPTIONS, Bench
-from support.ob_mock import REPOSITORY, Mock
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CancelTask
+from support.plays.bench import OPTIONS, Bench
+from support.servers.ob_mock import REPOSITORY, Mock
 
 GOLDEN = Path(__file__).parent / "golden_messages.txt"
 NOW = REPOSITORY / ".cache" / "golden_messages.txt"

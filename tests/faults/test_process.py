@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.bench import Bench
+from support.plays.bench import Bench
 
 from .test_matrix import REFUSED, WAIT, reconnects, tell_truth
 

@@ -14,8 +14,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from support.ansible import PlayResult, run_tasks
-from support.ob_mock import Mock
+from support.plays.ansible import PlayResult, run_tasks
+from support.servers.ob_mock import Mock
 
 MODULE = "community.oceanbase.ob_clone_cancel"
 PASSWORD = "s3cret-Marker-Passw0rd"

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from support.ansible import COLLECTIONS_PATH, ansible_environment, run_module, run_tasks
-from support.ob_mock import Mock, wait_for
+from support.plays.ansible import COLLECTIONS_PATH, ansible_environment, run_module, run_tasks
+from support.servers.ob_mock import Mock, wait_for
 
 MODULE = "community.oceanbase.ob_clone_cancel"
 CLEAN_UP = "CLONE_SYS_FAILED_STATUS"

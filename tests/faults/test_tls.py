@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, TlsFailed, Unreachable
-from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
-from support.bench import OPTIONS
-from support.ob_mock import Mock
-from support.raw_client import RawClient
-from support.tls import HOST, Files, HandshakeServer
+from support.clients.raw_client import RawClient
+from support.network.tls import HOST, Files, HandshakeServer
+from support.plays.bench import OPTIONS
+from support.servers.ob_mock import Mock
 
 
 @pytest.fixture(scope="module")

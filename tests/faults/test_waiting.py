@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from support.bench import Bench
+from support.plays.bench import Bench
 
 
 def when_canceling(action: Any, times: int = 1) -> Any:

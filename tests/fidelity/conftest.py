@@ -11,10 +11,10 @@ from typing import Any, Callable, Iterator
 
 import pytest
 
-from support.behaviours import behaviours, read
-from support.cluster import PATIENCE, VARIABLES, Cluster, NotDisposable
-from support.ob_mock import Mock
-from support.player import Player, Server
+from support.fidelity.behaviours import behaviours, read
+from support.fidelity.player import Player, Server
+from support.servers.disposable_cluster import PATIENCE, VARIABLES, Cluster, NotDisposable
+from support.servers.ob_mock import Mock
 
 REAL_HOST = os.environ.get(VARIABLES["host"], "")
 MOCK_PATIENCE = 20.0

@@ -10,9 +10,9 @@ from typing import Any, Callable
 
 import pytest
 
-from support.behaviours import Behaviour, behaviours, read
-from support.cluster import VARIABLES
-from support.player import Player
+from support.fidelity.behaviours import Behaviour, behaviours, read
+from support.fidelity.player import Player
+from support.servers.disposable_cluster import VARIABLES
 
 TABLE = behaviours()
 ON_A_CLUSTER = bool(os.environ.get(VARIABLES["host"]))

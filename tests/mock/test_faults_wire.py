@@ -14,9 +14,9 @@ import pymysql
 import pytest
 
 from ob_mock.results import SqlError
-from support.ob_mock import wait_for
-from support.raw_client import RawClient
-from support.wire_server import WireServer
+from support.clients.raw_client import RawClient
+from support.servers.ob_mock import wait_for
+from support.servers.wire_server import WireServer
 
 LOST = 2013
 

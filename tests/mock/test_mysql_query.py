@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from support.ansible import COLLECTIONS_PATH, TaskResult, run_tasks
-from support.ob_mock import Mock, wait_for
-from support.peer import PEERS, fetch_peer
+from support.plays.ansible import COLLECTIONS_PATH, TaskResult, run_tasks
+from support.plays.peer import PEERS, fetch_peer
+from support.servers.ob_mock import Mock, wait_for
 
 PASSWORD = "it's \"secret\""
 HELD = {"jobs": [{"clone_tenant": "clone_a", "state": "CLONE_SYS_CREATE_SNAPSHOT", "hold": True}]}

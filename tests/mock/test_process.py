@@ -19,9 +19,9 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from support.async_client import AsyncClient
-from support.ob_mock import MOCK_PROGRAM, Mock, wait_for
-from support.raw_client import RawClient
+from support.clients.async_client import AsyncClient
+from support.clients.raw_client import RawClient
+from support.servers.ob_mock import MOCK_PROGRAM, Mock, wait_for
 
 HOLD = "CLONE_SYS_CREATE_TENANT"
 SESSIONS = 500

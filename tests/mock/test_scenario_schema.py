@@ -19,8 +19,8 @@ import yaml
 from jsonschema import Draft7Validator
 
 from ob_mock.json_schema import violations
-from support.behaviours import behaviours
-from support.ob_mock import MOCK_PROGRAM, REPOSITORY, Mock
+from support.fidelity.behaviours import behaviours
+from support.servers.ob_mock import MOCK_PROGRAM, REPOSITORY, Mock
 
 SCHEMA = json.loads((MOCK_PROGRAM / "scenario.schema.json").read_text(encoding="utf-8"))
 STATE = "CLONE_SYS_LOCK"

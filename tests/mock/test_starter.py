@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 import trustme
 
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import Login, resolve_login
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import ConnectionLost, Refused, Unreachable
-from ansible_collections.community.oceanbase.plugins.module_utils._login import Login, resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._starter import Starter
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.starter import Starter
 from ob_mock.results import SqlError
-from support.ob_mock import wait_for
-from support.wire_server import WireServer
+from support.servers.ob_mock import wait_for
+from support.servers.wire_server import WireServer
 
 
 def login(server: Any, **options: Any) -> Login:

@@ -17,8 +17,8 @@ import pymysql
 import pytest
 import trustme
 
-from support.raw_client import RawClient, error_of
-from support.wire_server import REFUSED, WireServer
+from support.clients.raw_client import RawClient, error_of
+from support.servers.wire_server import REFUSED, WireServer
 
 TLS_LOGIN = 0x0008AA05  # what RawClient says, and SSL
 

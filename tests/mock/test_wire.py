@@ -20,9 +20,9 @@ import pytest
 
 from ob_mock import login
 from ob_mock.wire import PACKET_LIMIT, PacketTooLarge, Wire
-from support.ob_mock import wait_for
-from support.raw_client import MAX_FRAME, RawClient, error_of, scramble
-from support.wire_server import REFUSED, WireServer
+from support.clients.raw_client import MAX_FRAME, RawClient, error_of, scramble
+from support.servers.ob_mock import wait_for
+from support.servers.wire_server import REFUSED, WireServer
 
 OK = b"\0\0\0\2\0\0\0"
 NOT_SUPPORTED = (1235, "0A000", "Not supported feature or function")

@@ -9,8 +9,8 @@ from typing import Iterator
 
 import pytest
 
-from support import clone_tables
-from support.seekdb import SeekDB
+from support.clone_tables import tables as clone_tables
+from support.servers.seekdb import SeekDB
 
 
 @pytest.fixture(scope="session")

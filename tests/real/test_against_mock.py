@@ -13,10 +13,10 @@ import pytest
 import yaml
 from pymysql.constants import FIELD_TYPE
 
-from ansible_collections.community.oceanbase.plugins.module_utils._session import _Packet
-from support.clone_tables import CLONE_COLUMNS, HISTORY, PROGRESS, insert
-from support.ob_mock import REPOSITORY, Mock
-from support.seekdb import SeekDB
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import _Packet
+from support.clone_tables.tables import CLONE_COLUMNS, HISTORY, PROGRESS, insert
+from support.servers.ob_mock import REPOSITORY, Mock
+from support.servers.seekdb import SeekDB
 
 STATEMENTS = yaml.safe_load((REPOSITORY / "tests" / "fidelity" / "kernel_statements.yml").read_text(encoding="utf-8"))
 _TYPES = {number: name for name, number in vars(FIELD_TYPE).items() if isinstance(number, int)}

@@ -12,12 +12,12 @@ from typing import Any, Callable, Iterator
 import pymysql
 import pytest
 
-from support.ansible import run_module
-from support.clone_engine import CANCELLABLE, CloneEngine
-from support.clone_tables import HISTORY, PROGRESS, TENANTS
-from support.ob_mock import wait_for
-from support.relay import Relay
-from support.seekdb import SeekDB
+from support.clone_tables.engine import CANCELLABLE, CloneEngine
+from support.clone_tables.tables import HISTORY, PROGRESS, TENANTS
+from support.network.sql_relay import Relay
+from support.plays.ansible import run_module
+from support.servers.ob_mock import wait_for
+from support.servers.seekdb import SeekDB
 
 STATEMENT = "ALTER SYSTEM CANCEL CLONE `clone_a`"
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from support.ansible import run_module
-from support.clone_tables import HISTORY, POOLS, PROGRESS, TENANTS, UNITS, clone_row, insert
-from support.seekdb import SeekDB
+from support.clone_tables.tables import HISTORY, POOLS, PROGRESS, TENANTS, UNITS, clone_row, insert
+from support.plays.ansible import run_module
+from support.servers.seekdb import SeekDB
 
 WANTED = {"clone_tenant": "clone_a", "source_tenant": "mysql001", "resource_pool": "pool_clone_a",
           "unit_config": "unit001"}

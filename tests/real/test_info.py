@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from support.ansible import run_module
-from support.clone_tables import HISTORY, PROGRESS, STARTED, clone_row, insert
-from support.seekdb import SeekDB
+from support.clone_tables.tables import HISTORY, PROGRESS, STARTED, clone_row, insert
+from support.plays.ansible import run_module
+from support.servers.seekdb import SeekDB
 
 
 def info(server: SeekDB, **options: Any) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from support.ansible import run_module
-from support.seekdb import CLIENT_NAME, SeekDB, free_port
+from support.plays.ansible import run_module
+from support.servers.seekdb import CLIENT_NAME, SeekDB, free_port
 
 
 def error_for(options: dict[str, Any], **environment: str) -> dict[str, Any]:

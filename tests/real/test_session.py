@@ -11,16 +11,16 @@ from typing import Any, Callable, Iterator
 
 import pytest
 
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import LOGIN_SOURCES, resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     ConnectionLost,
     InvalidOption,
     ServerError,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._login import LOGIN_SOURCES, resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._session import Session
-from support.ansible import run_module
-from support.ob_mock import REPOSITORY, wait_for
-from support.seekdb import SeekDB
+from support.plays.ansible import run_module
+from support.servers.ob_mock import REPOSITORY, wait_for
+from support.servers.seekdb import SeekDB
 
 Connect = Callable[..., Session]
 # Every module with the least that it asks for.

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from support.ansible import run_module
-from support.clone_tables import HISTORY, PROGRESS, STARTED, TENANTS, clone_row, insert
-from support.seekdb import SeekDB
+from support.clone_tables.tables import HISTORY, PROGRESS, STARTED, TENANTS, clone_row, insert
+from support.plays.ansible import run_module
+from support.servers.seekdb import SeekDB
 
 RUNNING = "CLONE_SYS_CREATE_TENANT"
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import HISTORY, PROGRESS, CloneJob
-from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._waiting import Clock
+from ansible_collections.community.oceanbase.plugins.module_utils._clock import Clock
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS, CloneJob
 
 NOW = datetime.datetime(2026, 1, 26, 6, 49, 0)
 OPTIONS: Dict[str, Any] = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils._cancel import CancelTask
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     ConnectionLost,
     InvalidOption,
@@ -19,7 +18,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     WaitTimeout,
     server_failure,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import HISTORY, PROGRESS, STATUSES, Phase
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CancelTask
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS, STATUSES, Phase
 
 from .fakes import OPTIONS, FakeSession, FakeTime, view_row
 

@@ -10,7 +10,6 @@ import re
 
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils._clone_start import StartTask
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     CloneFailed,
     ConnectionLost,
@@ -21,7 +20,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     WaitTimeout,
     server_failure,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import HISTORY, PROGRESS, STATUSES, Phase
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start import StartTask
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS, STATUSES, Phase
 
 from .fakes import OPTIONS, FakeSession, FakeTime, view_row
 

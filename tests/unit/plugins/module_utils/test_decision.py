@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils._decision import Action, Decision, Outcome, decide
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import UnsupportedVersion
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel_decision import (
+    Action,
+    Decision,
+    Outcome,
+    decide,
+)
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES
 
 from .fakes import history, progress
 

@@ -10,15 +10,19 @@ from typing import Any, Dict, List, Sequence
 
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils._drop import DropTask, made_by, statements_to_drop
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     Failure,
     Refused,
     UnsupportedVersion,
     server_failure,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES, Phase, Sighting
-from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.drop import (
+    DropTask,
+    made_by,
+    statements_to_drop,
+)
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES, Phase, Sighting
+from ansible_collections.community.oceanbase.plugins.module_utils._views.selector import Selector
 
 from .fakes import NOW, OPTIONS, FakeSession, FakeTime, history, progress, view_row
 

@@ -14,8 +14,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     NoPrivilege,
     WaitTimeout,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._info import InfoTask
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import HISTORY, PROGRESS
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.info import InfoTask
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS
 
 from .fakes import OPTIONS, FakeSession, FakeTime, view_row
 

@@ -17,8 +17,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     ServerError,
     UnsupportedVersion,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import COLUMNS, HISTORY, PROGRESS, look
-from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import COLUMNS, HISTORY, PROGRESS, look
+from ansible_collections.community.oceanbase.plugins.module_utils._views.selector import Selector
 
 from .fakes import FakeSession, history, progress, view_row
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
-from ansible_collections.community.oceanbase.plugins.module_utils._login import (
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import (
     LOGIN_SOURCES,
     resolve_login,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._option_file import read_option_file
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.option_file import read_option_file
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
 
 from .fakes import OPTIONS
 

@@ -9,7 +9,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
-from ansible_collections.community.oceanbase.plugins.module_utils._selector import Selector, check_job_id, check_name
+from ansible_collections.community.oceanbase.plugins.module_utils._views.selector import (
+    Selector,
+    check_job_id,
+    check_name,
+)
 
 from .fakes import OPTIONS, view_row
 

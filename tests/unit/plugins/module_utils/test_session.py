@@ -14,7 +14,10 @@ import time
 import pymysql
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils import _session, _tls
+from ansible_collections.community.oceanbase.plugins.module_utils._connection import session as _session
+from ansible_collections.community.oceanbase.plugins.module_utils._connection import tls as _tls
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session, require_driver
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     AccessDenied,
     ConnectionLost,
@@ -27,8 +30,6 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     Unreachable,
     UnsupportedVersion,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._login import resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._session import Session, require_driver
 
 from .fakes import OPTIONS
 

@@ -13,8 +13,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     Refused,
     UnsupportedVersion,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._jobs import STATUSES, Phase
-from ansible_collections.community.oceanbase.plugins.module_utils._start_decision import (
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start_decision import (
     Situation,
     StartAction,
     StartOutcome,
@@ -22,7 +21,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._start_decisio
     has_completed,
     obstacle,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._start_rules import RULES, Wanted
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start_rules import RULES, Wanted
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES, Phase
 
 from .fakes import history, progress
 

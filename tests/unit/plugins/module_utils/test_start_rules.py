@@ -13,7 +13,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     NoPrivilege,
     server_failure,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._start_rules import RULES, Wanted, explain
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start_rules import RULES, Wanted, explain
 
 WANTED = Wanted("clone_a", "mysql001", "pool_a", "unit001")
 

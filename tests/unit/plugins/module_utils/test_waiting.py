@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.community.oceanbase.plugins.module_utils._clock import back_off, poll_delay, retry
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import NoPrivilege, ServerError
-from ansible_collections.community.oceanbase.plugins.module_utils._waiting import back_off, poll_delay, retry
 
 from .fakes import FakeTime
 

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release. Do not use it from elsewhere.
+"""Where the login values come from: option, else environment, else option file, else default."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
+
+from .._errors import InvalidOption
+
+# option -> (environment variable, key in the section [client] of an option file, default)
+LOGIN_SOURCES: Dict[str, Tuple[Optional[str], Optional[str], Any]] = {
+    "login_host": ("OCEANBASE_LOGIN_HOST", "host", "127.0.0.1"),
+    "login_port": ("OCEANBASE_LOGIN_PORT", "port", 2881),
+    "login_user": ("OCEANBASE_LOGIN_USER", "user", "root@sys"),
+    "login_password": ("OCEANBASE_LOGIN_PASSWORD", "password", None),
+    "login_unix_socket": (None, "socket", None),
+    "ca_cert": ("OCEANBASE_CA_CERT", "ssl-ca", None),
+    "client_cert": (None, "ssl-cert", None),
+    "client_key": (None, "ssl-key", None),
+}
+
+# What the session sets for itself: it reads times in UTC and texts in UTF-8 (the three that SET NAMES sets).
+CHARACTER_SET = "utf8mb4"
+FIXED_VARIABLES = {"time_zone": "+00:00", "character_set_client": CHARACTER_SET,
+                   "character_set_results": CHARACTER_SET, "character_set_connection": CHARACTER_SET}
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# A socket number, not a matter of OceanBase.
+_LARGEST_PORT = 65535
+# PyMySQL takes no more than a year.
+_LONGEST_TIMEOUT = 31536000
+
+
+class Login(NamedTuple):
+    """Everything needed for a connection. Time-outs are in seconds; ``sources`` says where each value came from."""
+
+    host: str
+    port: int
+    user: str
+    password: Optional[str]
+    unix_socket: Optional[str]
+    connect_timeout: int
+    read_timeout: int
+    ca_cert: Optional[str]
+    client_cert: Optional[str]
+    client_key: Optional[str]
+    check_hostname: bool
+    session_vars: Dict[str, Any]
+    sources: Dict[str, str]
+
+    def address(self) -> str:
+        """Where it connects to and which source named that, for messages."""
+        if self.unix_socket:
+            return "socket %s (%s)" % (self.unix_socket, self.sources["login_unix_socket"])
+        return "%s:%d (host: %s, port: %s)" % (
+            self.host, self.port, self.sources["login_host"], self.sources["login_port"])
+
+    def file(self, option: str) -> str:
+        """One of ca_cert, client_cert and client_key with its path and which source named that, for messages."""
+        return "%s %s (%s)" % (option, getattr(self, option), self.sources[option])
+
+    def account(self) -> str:
+        """Who logs in and which sources named that, for messages; the password itself is not in it."""
+        password = "none" if self.password is None else self.sources["login_password"]
+        if self.password == "":
+            password += ", which is empty"
+        return "%s (user: %s, password: %s)" % (self.user, self.sources["login_user"], password)
+
+
+def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Login:
+    """
+    The login for the module options ``options`` (None = not given) and the environment variables ``environ``.
+
+    An empty string or 0 is a given value, not a missing one. InvalidOption names the wrong value's source.
+    """
+    path = options.get("config_file")
+    in_file: Dict[Any, str] = {}
+    if path is not None:
+        # Here, because Python compiles whatever a task imports anew each time.
+        from .option_file import read_option_file
+        in_file = read_option_file(path)
+    values: Dict[str, Any] = {}
+    sources: Dict[str, str] = {}
+    for option, (variable, key, default) in LOGIN_SOURCES.items():
+        if options.get(option) is not None:
+            values[option], sources[option] = options[option], "option %s" % option
+        elif variable is not None and variable in environ:
+            values[option], sources[option] = environ[variable], "environment variable %s" % variable
+        elif key in in_file:
+            values[option], sources[option] = in_file[key], "%s in option file %s" % (key, path)
+        else:
+            values[option], sources[option] = default, "default"
+
+    # A socket that only the option file names gives way to a host that anything names: people keep both in one file.
+    if sources["login_unix_socket"].startswith("socket in") and sources["login_host"] != "default":
+        values["login_unix_socket"] = None
+
+    values["login_port"] = _port(values["login_port"], sources["login_port"])
+    for option in ("login_host", "login_user", "login_unix_socket", "ca_cert", "client_cert", "client_key"):
+        if values[option] is not None:
+            _check_text(option, values[option], sources[option])
+    for option in ("connect_timeout", "read_timeout"):
+        if not 0 < options[option] <= _LONGEST_TIMEOUT:
+            raise InvalidOption("%s is %d, but must be from 1 to %d seconds" % (
+                option, options[option], _LONGEST_TIMEOUT))
+    if values["client_key"] is not None and values["client_cert"] is None:
+        raise InvalidOption("client_key is given (%s) without client_cert" % sources["client_key"],
+                            "Name the certificate that belongs to the key.")
+    if values["client_cert"] is not None and values["ca_cert"] is None:
+        raise InvalidOption("client_cert is given (%s) without ca_cert, so no TLS connection would be made"
+                            % sources["client_cert"],
+                            "Name the CA certificate that verifies the server in ca_cert.")
+    return Login(
+        host=values["login_host"], port=values["login_port"], user=values["login_user"],
+        password=values["login_password"], unix_socket=values["login_unix_socket"],
+        connect_timeout=options["connect_timeout"], read_timeout=options["read_timeout"],
+        ca_cert=values["ca_cert"], client_cert=values["client_cert"], client_key=values["client_key"],
+        check_hostname=options["check_hostname"], session_vars=_session_vars(options["session_vars"]), sources=sources)
+
+
+def _port(value: Any, source: str) -> int:
+    try:
+        port = int(value)
+    except ValueError:
+        port = 0
+    if not 0 < port <= _LARGEST_PORT:
+        raise InvalidOption("the port %r (%s) is not a number from 1 to %d" % (value, source, _LARGEST_PORT),
+                            "An OBServer listens on 2881, OBProxy on 2883.")
+    return port
+
+
+def _check_text(option: str, value: str, source: str) -> None:
+    if not value:
+        raise InvalidOption("%s is empty (%s)" % (option, source), "Give it a value or leave it out.")
+    if any(ord(character) < 32 or ord(character) == 127 for character in value):
+        raise InvalidOption("%s holds a control character (%s)" % (option, source))
+
+
+def _session_vars(variables: Mapping[Any, Any]) -> Dict[str, Any]:
+    for name, value in variables.items():
+        if not isinstance(name, str) or not _VARIABLE_NAME.match(name):
+            raise InvalidOption("session_vars holds %r, which is no name of a session variable" % (name,),
+                                "Use letters, digits and _ only, without @@.")
+        if name.lower() in FIXED_VARIABLES:
+            raise InvalidOption("session_vars sets %s, but this module reads times in UTC and texts in UTF-8"
+                                % name.lower())
+        if name.lower() == "collation_connection" and not str(value).lower().startswith(CHARACTER_SET + "_"):
+            # It would change character_set_connection with it.
+            raise InvalidOption("session_vars sets collation_connection to %s, but this module reads texts in UTF-8"
+                                % (value,), "Name a collation of %s." % CHARACTER_SET)
+        if not isinstance(value, (bool, int, float, str)):
+            what = "nothing" if value is None else "a list or dictionary"
+            raise InvalidOption("session_vars sets %s to %s" % (name, what), "Give a number, a text or true/false.")
+    return dict(variables)

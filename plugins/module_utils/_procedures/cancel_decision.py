@@ -1,0 +1,78 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release. Do not use it from elsewhere.
+"""What to do about a clone job and what that will be called: one pure function for check mode and the real run."""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple, Optional
+
+from .._views.jobs import (
+    CANCELED,
+    HISTORY,
+    CloneJob,
+    Phase,
+    unknown_status,
+)
+
+
+class Action(enum.Enum):
+    """What remains to be done."""
+
+    CANCEL = "cancel"
+    WAIT = "wait"
+    NOTHING = "nothing"
+
+
+class Outcome:
+    """What a play branches on. Text constants, so that a result needs no conversion."""
+
+    CANCELED = "canceled"
+    CANCELING = "canceling"
+    ALREADY_CANCELED = "already_canceled"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    NOT_FOUND = "not_found"
+
+    ALL = (CANCELED, CANCELING, ALREADY_CANCELED, COMPLETED, FAILED, NOT_FOUND)
+
+
+class Decision(NamedTuple):
+    """An action, and the outcome once it is done."""
+
+    action: Action
+    outcome: str
+
+
+def decide(progress: Optional[CloneJob], history: Optional[CloneJob], tenant_normal: bool = False,
+           wait: bool = True, ours: bool = False) -> Decision:
+    """
+    What to do about the job, and what it will be called.
+
+    In: the job's row in PROGRESS or None; the newest matching row in HISTORY or None; whether a NORMAL tenant has the
+    clone's name (then OceanBase refuses a CANCEL whatever the status says, OceanBase facts, section 5.2); whether the
+    caller waits for the end of a clean-up; whether the CANCEL that the job shows is one of this run.
+    UnsupportedVersion for a status that this collection does not know: guessing could cancel what must not be.
+    """
+    job = progress or history
+    if job is None:
+        return Decision(Action.NOTHING, Outcome.COMPLETED if tenant_normal else Outcome.NOT_FOUND)
+    if job.phase is None or (job.view == HISTORY and job.phase is Phase.CANCELLABLE):
+        raise unknown_status(job)
+    if job.phase is Phase.COMPLETED:
+        return Decision(Action.NOTHING, Outcome.COMPLETED)
+    if job.phase is Phase.FAILED:
+        return Decision(Action.NOTHING, Outcome.FAILED)
+    if job.phase is Phase.CANCELLABLE:
+        if tenant_normal:
+            return Decision(Action.NOTHING, Outcome.COMPLETED)
+        return Decision(Action.CANCEL, Outcome.CANCELED if wait else Outcome.CANCELING)
+    if job.view == HISTORY and job.status == CANCELED:
+        return Decision(Action.NOTHING, Outcome.CANCELED if ours else Outcome.ALREADY_CANCELED)
+    # The clean-up goes on: in PROGRESS, as CANCELING or, in early releases, as CANCELED.
+    if not wait:
+        return Decision(Action.NOTHING, Outcome.CANCELING)
+    return Decision(Action.WAIT, Outcome.CANCELED if ours else Outcome.ALREADY_CANCELED)

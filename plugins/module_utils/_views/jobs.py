@@ -1,0 +1,261 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release. Do not use it from elsewhere.
+"""Clone jobs: their statuses, their rows, and reading them from the two views of the sys tenant."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import re
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+from .._connection.session import Session
+from .._errors import (
+    Failure,
+    MissingView,
+    NotSysTenant,
+    ServerError,
+    UnsupportedVersion,
+)
+from .selector import Selector
+
+
+class Phase(enum.Enum):
+    """What a status means for somebody who wants the clone cancelled."""
+
+    CANCELLABLE = "cancellable"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+# Every status that the views show (OceanBase facts, sections 5.1 and 5.4), in the order of a job's life.
+STATUSES: Dict[str, Phase] = {
+    "CLONE_SYS_LOCK": Phase.CANCELLABLE,
+    "CLONE_SYS_CREATE_INNER_RESOURCE_POOL": Phase.CANCELLABLE,
+    "CLONE_SYS_CREATE_SNAPSHOT": Phase.CANCELLABLE,
+    "CLONE_SYS_WAIT_CREATE_SNAPSHOT": Phase.CANCELLABLE,
+    "CLONE_SYS_CREATE_TENANT": Phase.CANCELLABLE,
+    "CLONE_SYS_WAIT_TENANT_RESTORE_FINISH": Phase.CANCELLABLE,
+    "CLONE_SYS_RELEASE_RESOURCE": Phase.COMPLETED,
+    "CLONE_SYS_SUCCESS": Phase.COMPLETED,
+    "CLONE_SYS_LOCK_FAIL": Phase.FAILED,
+    "CLONE_SYS_CREATE_INNER_RESOURCE_POOL_FAIL": Phase.FAILED,
+    "CLONE_SYS_CREATE_SNAPSHOT_FAIL": Phase.FAILED,
+    "CLONE_SYS_WAIT_CREATE_SNAPSHOT_FAIL": Phase.FAILED,
+    "CLONE_SYS_CREATE_TENANT_FAIL": Phase.FAILED,
+    "CLONE_SYS_WAIT_TENANT_RESTORE_FINISH_FAIL": Phase.FAILED,
+    "CLONE_SYS_RELEASE_RESOURCE_FAIL": Phase.FAILED,
+    # 4.3.0 writes CANCELED at once; from 4.3.2 at the latest it is CANCELING until the clean-up is done (section 5.5).
+    "CLONE_SYS_CANCELING": Phase.CANCELED,
+    "CLONE_SYS_CANCELED": Phase.CANCELED,
+}
+# The status in HISTORY of a job whose cancel is through.
+CANCELED = "CLONE_SYS_CANCELED"
+# The status in HISTORY of a job that made its tenant.
+SUCCESS = "CLONE_SYS_SUCCESS"
+
+# The columns of both views, in their order (OceanBase facts, section 4.1).
+COLUMNS = (
+    "CLONE_JOB_ID", "TRACE_ID", "SOURCE_TENANT_ID", "SOURCE_TENANT_NAME", "CLONE_TENANT_ID", "CLONE_TENANT_NAME",
+    "TENANT_SNAPSHOT_ID", "TENANT_SNAPSHOT_NAME", "RESOURCE_POOL_ID", "RESOURCE_POOL_NAME", "UNIT_CONFIG_NAME",
+    "RESTORE_SCN", "STATUS", "CLONE_JOB_TYPE", "CLONE_START_TIME", "CLONE_FINISHED_TIME", "RET_CODE", "ERROR_MESSAGE",
+)
+# Larger than 2^53, beyond which readers of JSON round.
+_BIG_COLUMNS = ("CLONE_JOB_ID", "TENANT_SNAPSHOT_ID", "RESTORE_SCN")
+_TIME_COLUMNS = ("CLONE_START_TIME", "CLONE_FINISHED_TIME")
+
+PROGRESS = "progress"
+HISTORY = "history"
+VIEWS = {PROGRESS: "oceanbase.DBA_OB_CLONE_PROGRESS", HISTORY: "oceanbase.DBA_OB_CLONE_HISTORY"}
+TENANTS = "oceanbase.DBA_OB_TENANTS"
+
+# The texts that a cancel leaves in ERROR_MESSAGE (OceanBase facts, section 5.4).
+_CANCELED_IN = re.compile(r"clone job has been canceled in (\S+) status")
+_CANCELERS = {
+    "by user command": "user",
+    "by standby tenant transfer event": "standby transfer",
+    "by standby tenant upgrade event": "standby upgrade",
+    "by standby tenant alter LS event": "standby alter ls",
+}
+
+
+class CloneJob(NamedTuple):
+    """One row of one of the two views. ``row`` is what a module returns: the columns in lower case, and more."""
+
+    view: str
+    row: Dict[str, Any]
+
+    @property
+    def job_id(self) -> str:
+        """CLONE_JOB_ID, as text."""
+        return str(self.row["clone_job_id"])
+
+    @property
+    def clone_tenant(self) -> str:
+        """CLONE_TENANT_NAME: the new tenant."""
+        return str(self.row["clone_tenant_name"])
+
+    @property
+    def status(self) -> str:
+        """STATUS, as the server spells it."""
+        return str(self.row["status"])
+
+    @property
+    def phase(self) -> Optional[Phase]:
+        """What the status means; None for a status that this collection does not know."""
+        return STATUSES.get(self.status)
+
+    @property
+    def canceled_in(self) -> Optional[str]:
+        """The status in which the job was cancelled, or None if it was not or the server does not say."""
+        match = _CANCELED_IN.match(self.row["error_message"] or "")
+        return match.group(1) if match else None
+
+    @classmethod
+    def from_row(cls, view: str, row: Mapping[str, Any], server_time: Any) -> CloneJob:
+        """
+        The job for a row (labels in lower case) read at ``server_time``, the server's clock. Large ids become text,
+        times ISO 8601 in UTC; ``age`` is the seconds since the start.
+        """
+        result: Dict[str, Any] = {}
+        for column in COLUMNS:
+            value = row[column.lower()]
+            if value is not None and column in _BIG_COLUMNS:
+                value = str(value)
+            elif column in _TIME_COLUMNS:
+                value = iso_time(value)
+            result[column.lower()] = value
+        phase = STATUSES.get(result["status"])
+        message = result["error_message"] or ""
+        result["view"] = view
+        result["cancellable"] = view == PROGRESS and phase is Phase.CANCELLABLE
+        result["age"] = _seconds_between(row["clone_start_time"], server_time)
+        result["canceled_by"] = next(
+            (who for text, who in _CANCELERS.items() if phase is Phase.CANCELED and message.endswith(text)), None)
+        return cls(view, result)
+
+
+def unknown_status(job: CloneJob) -> UnsupportedVersion:
+    """The failure for a job whose status this collection does not know at all, or not in that view."""
+    return UnsupportedVersion(
+        "clone job %s is in status %s in view %s, which this collection does not know" % (
+            job.job_id, job.status, job.view),
+        "Use a release of community.oceanbase that knows this OceanBase.")
+
+
+def iso_time(value: Any) -> Optional[str]:
+    """ISO 8601 with ``Z`` for a time that the server gave in UTC, as the driver hands it over; None for no time."""
+    if value is None:
+        return None
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(timespec="microseconds") + "Z"
+    # The driver leaves a time as text that it cannot read, such as 0000-00-00.
+    return str(value).replace(" ", "T") + "Z"
+
+
+def _seconds_between(start: Any, end: Any) -> Optional[float]:
+    if not isinstance(start, datetime.datetime) or not isinstance(end, datetime.datetime):
+        return None
+    return round(max(0.0, (end - start).total_seconds()), 3)
+
+
+class Sighting(NamedTuple):
+    """What one look at the views showed: the running job, else the newest ended one, and names that nearly match."""
+
+    progress: Optional[CloneJob]
+    history: Optional[CloneJob]
+    other_case: List[str]
+
+    @property
+    def job(self) -> Optional[CloneJob]:
+        """The row that counts: a job in PROGRESS is newer than any in HISTORY of the same name."""
+        return self.progress or self.history
+
+
+class Part(NamedTuple):
+    """What to read of one view: rows that meet ``condition`` (with its ``arguments``), or its newest ones only."""
+
+    view: str
+    condition: str
+    arguments: Sequence[Any]
+    newest: Optional[int] = None
+
+    def select(self) -> str:
+        """The SELECT; it also gives the name of the view and the server's clock."""
+        statement = "SELECT '%s' AS VIEW_NAME, NOW(6) AS SERVER_TIME, %s FROM %s WHERE %s" % (
+            self.view, ", ".join(COLUMNS), VIEWS[self.view], self.condition)
+        if self.newest is None:
+            return statement
+        # A job id is the time of the start (OceanBase facts, section 4.2).
+        return "SELECT * FROM (%s ORDER BY CLONE_JOB_ID DESC LIMIT %s) AS NEWEST" % (statement, self.newest)
+
+
+def read_rows(session: Session, *parts: Part) -> List[Dict[str, Any]]:
+    """
+    The rows of all parts, read in one statement, hence from one snapshot: a job moves between the views in one
+    transaction (OceanBase facts, section 5.4), so that it cannot slip through.
+
+    Failures: NotSysTenant, UnsupportedVersion, NoPrivilege, ServerError, or that of a lost connection.
+    """
+    try:
+        return session.run(" UNION ALL ".join(part.select() for part in parts),
+                           [argument for part in parts for argument in part.arguments])
+    except MissingView as failure:
+        raise why_no_view(session, failure) from failure
+
+
+def job_of(row: Mapping[str, Any]) -> CloneJob:
+    """The job for a row of ``read_rows``."""
+    return CloneJob.from_row(row["view_name"], row, row["server_time"])
+
+
+def look(session: Session, selector: Selector) -> Sighting:
+    """What both views show of the selected job. Failures as of ``read_rows``."""
+    rows = read_rows(session, Part(PROGRESS, *selector.condition(exact=False)),
+                     Part(HISTORY, *selector.condition(exact=True), newest=1))
+    jobs = [job_of(row) for row in rows if selector.matches(row)]
+    running = [job for job in jobs if job.view == PROGRESS]
+    if len(running) > 1:
+        raise ServerError("%d running clone jobs match %s: %s" % (
+            len(running), selector.describe(), ", ".join(job.job_id for job in running)),
+            "OceanBase allows one for a source tenant and one for a name; name the one you mean in clone_job_id.")
+    ended = [job for job in jobs if job.view == HISTORY]
+    return Sighting(running[0] if running else None, ended[0] if ended else None,
+                    [str(row["clone_tenant_name"]) for row in rows if not selector.matches(row)])
+
+
+def tenant_is_normal(session: Session, name: str) -> bool:
+    """Whether a user tenant of exactly that name exists and is NORMAL, which ends the time for cancelling its clone."""
+    rows = session.run(
+        "SELECT TENANT_NAME, STATUS FROM %s WHERE TENANT_NAME = %%s" % TENANTS, [name])
+    return any(row["tenant_name"] == name and row["status"] == "NORMAL" for row in rows)
+
+
+def why_no_view(session: Session, failure: Failure, view: str = "DBA_OB_CLONE_PROGRESS",
+                content: str = "clone jobs") -> Failure:
+    """
+    Why a view is missing that exists only in the sys tenant, the clone views only since 4.3.0. In: the server's
+    answer 1146, the view's name and what it holds. Out: NotSysTenant or UnsupportedVersion.
+    """
+    tenant = _first_value(session, "SHOW TENANT")
+    if tenant is not None and tenant != "sys":
+        return NotSysTenant("this login is in tenant %s, but %s are visible only in the sys tenant" % (tenant, content),
+                            "Log in as root@sys.", failure.errno, failure.sqlstate)
+    version = _first_value(session, "SELECT VERSION()")
+    return UnsupportedVersion("the server (version %s) has no view %s" % (version or "unknown", view),
+                              "Tenant clone needs OceanBase 4.3.0 or later.", failure.errno, failure.sqlstate)
+
+
+def _first_value(session: Session, statement: str) -> Optional[str]:
+    """The first value of the answer, or None if the server refuses the statement."""
+    try:
+        rows = session.run(statement)
+    except Failure as failure:
+        if failure.transient:
+            raise
+        return None
+    return str(next(iter(rows[0].values()))) if rows else None

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release. Do not use it from elsewhere.
+"""Which clone job is meant: names and ids checked before anything is sent, and compared exactly."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from .._errors import InvalidOption
+
+# OceanBase keeps a tenant's name in 64 bytes (OceanBase facts, section 1.1).
+LONGEST_NAME = 64
+# Bytes, of resource pools and unit configs (OceanBase facts, section 1.2).
+LONGEST_POOL_NAME = 128
+# A job id is a bigint: nanoseconds since 1970 (OceanBase facts, section 4.2).
+_LARGEST_ID = 2 ** 63 - 1
+_QUOTES = "'\"`\\"
+
+
+def check_name(option: str, name: str, longest: int = LONGEST_NAME) -> str:
+    """
+    ``name`` if it can be sent safely, otherwise InvalidOption naming ``option``. ``longest`` counts bytes.
+
+    OceanBase puts the name unescaped into statements of its own (OceanBase facts, section 1.3), so quotes,
+    backslashes and control characters must not reach it.
+    """
+    if not name:
+        raise InvalidOption("%s is empty" % option, "Give it a name.")
+    try:
+        length = len(name.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise InvalidOption("%s is not valid Unicode text" % option) from None
+    if length > longest:
+        raise InvalidOption("%s is %d bytes long, but OceanBase allows %d" % (option, length, longest))
+    bad = next((character for character in name
+                if character in _QUOTES or ord(character) < 32 or 127 <= ord(character) < 160), None)
+    if bad is not None:
+        raise InvalidOption("%s %r holds the character %r" % (option, name, bad),
+                            "Names consist of letters, digits and _; "
+                            "quotes, backslashes and control characters are never sent.")
+    return name
+
+
+def check_job_id(option: str, job_id: str) -> str:
+    """``job_id`` in plain digits if it can be a CLONE_JOB_ID, otherwise InvalidOption naming ``option``."""
+    text = job_id.strip()
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= _LARGEST_ID):
+        raise InvalidOption("%s %r is not the id of a clone job" % (option, job_id),
+                            "Give the number in CLONE_JOB_ID, as text.")
+    return str(int(text))
+
+
+class Selector(NamedTuple):
+    """What is known of the wanted job; what is None does not matter, everything else must match."""
+
+    clone_tenant: Optional[str] = None
+    source_tenant: Optional[str] = None
+    clone_job_id: Optional[str] = None
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Selector:
+        """The selector that module options ask for; InvalidOption if one of them cannot be sent safely."""
+        clone, source, job_id = options["clone_tenant"], options["source_tenant"], options["clone_job_id"]
+        return cls(
+            None if clone is None else check_name("clone_tenant", clone),
+            None if source is None else check_name("source_tenant", source),
+            None if job_id is None else check_job_id("clone_job_id", job_id))
+
+    def columns(self) -> Dict[str, str]:
+        """What must match, by column of the views."""
+        values = {"CLONE_TENANT_NAME": self.clone_tenant, "SOURCE_TENANT_NAME": self.source_tenant,
+                  "CLONE_JOB_ID": self.clone_job_id}
+        return {column: value for column, value in values.items() if value is not None}
+
+    def condition(self, exact: bool) -> Tuple[str, List[Any]]:
+        """
+        A condition for WHERE and its arguments. The server compares names without regard to case and trailing
+        spaces (OceanBase facts, section 1.3), unless ``exact``.
+        """
+        terms: List[str] = []
+        arguments: List[Any] = []
+        for column, value in self.columns().items():
+            if column == "CLONE_JOB_ID":
+                terms.append("CLONE_JOB_ID = %s")
+                arguments.append(int(value))
+            else:
+                terms.append(("BINARY %s = %%s" if exact else "%s = %%s") % column)
+                arguments.append(value)
+        return " AND ".join(terms) or "1 = 1", arguments
+
+    def matches(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of a view (labels in lower case) is meant, compared exactly."""
+        return all(str(row[column.lower()]) == value for column, value in self.columns().items())
+
+    def describe(self) -> str:
+        """For messages: "clone tenant a, source tenant b, clone job 1"."""
+        parts = (("clone tenant", self.clone_tenant), ("source tenant", self.source_tenant),
+                 ("clone job", self.clone_job_id))
+        return ", ".join("%s %s" % (label, value) for label, value in parts if value is not None)

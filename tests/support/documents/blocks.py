@@ -1,0 +1,69 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The code blocks of the documentation: those of Markdown files, of the guides, and the examples of the modules."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from support.plays.ansible import ansible_environment
+from support.servers.ob_mock import REPOSITORY
+
+COLLECTION = "community.oceanbase"
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_NAMED = re.compile(r"`([\w./-]+)`[^`\n]*(?:`[^`\n]*`[^`\n]*)*:\n\n$")
+_DIRECTIVE = re.compile(
+    r"^\.\. code-block:: (\w+)\n((?:    :\w+:.*\n)*)\n((?:(?:    .*)?\n)+)", re.MULTILINE)
+_CAPTION = re.compile(r":caption: (.+)")
+
+
+class Block(NamedTuple):
+    """A code block: its language, the file that it is the content of (if it says so), and its line."""
+
+    language: str
+    name: str | None
+    text: str
+    line: int
+
+
+def documents() -> dict[str, list[Block]]:
+    """The blocks of every document, by its path below the repository."""
+    paths = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("roles/*/README.md"), *REPOSITORY.glob("playbooks/*.md"),
+             *REPOSITORY.glob("docs/*.rst"), *REPOSITORY.glob("docs/docsite/rst/*.rst")]
+    found = {str(path.relative_to(REPOSITORY)): blocks(path) for path in sorted(paths)}
+    return {name: blocks_of_it for name, blocks_of_it in found.items() if blocks_of_it}
+
+
+def blocks(path: Path) -> list[Block]:
+    """The code blocks of one file, in their order."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        found = []
+        for match in _FENCE.finditer(text):
+            named = _NAMED.search(text[:match.start()])
+            found.append(Block(match[1], named[1] if named else None, match[2], text.count("\n", 0, match.start()) + 1))
+        return found
+    result = []
+    for match in _DIRECTIVE.finditer(text):
+        caption = _CAPTION.search(match[2])
+        content = textwrap.dedent(match[3]).strip("\n") + "\n"
+        result.append(Block(match[1], caption[1] if caption else None, content, text.count("\n", 0, match.start()) + 1))
+    return result
+
+
+def module_documentation(kind: str = "module") -> dict[str, dict[str, Any]]:
+    """What ansible-doc knows about every module (or role) of the collection, by its short name."""
+    found = subprocess.run([sys.executable, "-m", "ansible", "doc", "--json", "--type", kind, "--list", COLLECTION],
+                           check=True, stdout=subprocess.PIPE, env=ansible_environment()).stdout
+    names = sorted(json.loads(found))
+    documented = json.loads(subprocess.run(
+        [sys.executable, "-m", "ansible", "doc", "--json", "--type", kind, *names], check=True, stdout=subprocess.PIPE,
+        env=ansible_environment()).stdout)
+    return {name.rsplit(".", 1)[1]: documented[name] for name in names}

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs playbooks and modules as a user's machine would, and hands back what each task said."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from support.servers.ob_mock import REPOSITORY
+
+COLLECTION = "community.oceanbase"
+COLLECTIONS_PATH = REPOSITORY / ".cache" / "collections"
+
+
+class TaskResult(NamedTuple):
+    """What one task on one host ended with; ``status`` is ok, failed, skipped or unreachable."""
+
+    status: str
+    host: str
+    task: str
+    result: dict[str, Any]
+
+
+class PlayResult(NamedTuple):
+    """What a run of ansible-playbook ended with."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    results: list[TaskResult]
+
+    def only(self, task: str) -> TaskResult:
+        """The one result of the task of that name."""
+        found = [result for result in self.results if result.task == task]
+        assert len(found) == 1, f"{len(found)} results of {task!r}\n{self.stdout}{self.stderr}"
+        return found[0]
+
+
+def ansible_environment(**extra: str) -> dict[str, str]:
+    """The environment for Ansible's programs: the collection from this tree, nothing of the user's own settings."""
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(("ANSIBLE_", "OCEANBASE_"))}
+    return {
+        **kept, "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS_PATH),
+        "ANSIBLE_HOME": str(REPOSITORY / ".cache" / "ansible"),
+        "ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_NOCOLOR": "true", "ANSIBLE_DEPRECATION_WARNINGS": "true",
+        "ANSIBLE_CALLBACK_PLUGINS": str(REPOSITORY / "tests" / "support" / "plays" / "callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "record", "ANSIBLE_PYTHON_INTERPRETER": sys.executable, **extra}
+
+
+def run_playbook(playbook: Any, *arguments: str, environment: dict[str, str] | None = None) -> PlayResult:
+    """
+    Runs ansible-playbook. ``playbook`` is a path, an FQCN, or the plays themselves as data; ``arguments`` are
+    command-line arguments; ``environment`` is added to the usual one.
+    """
+    with tempfile.TemporaryDirectory(prefix="play_") as name:
+        folder = Path(name)
+        if not isinstance(playbook, (str, Path)):
+            (folder / "play.yml").write_text(json.dumps(playbook), encoding="utf-8")
+            playbook = folder / "play.yml"
+        record = folder / "results.jsonl"
+        command = [str(Path(sys.executable).parent / "ansible-playbook"), str(playbook), *arguments]
+        if not any(argument in ("-i", "--inventory") for argument in arguments):
+            command += ["-i", "localhost,", "-c", "local"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=folder, timeout=300, stdin=subprocess.DEVNULL,
+            env=ansible_environment(RECORD_RESULTS_TO=str(record), **(environment or {})))
+        lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+        results = [TaskResult(**json.loads(line)) for line in lines]
+    return PlayResult(done.returncode, done.stdout, done.stderr, results)
+
+
+def run_tasks(*tasks: dict[str, Any], arguments: tuple[str, ...] = (), environment: dict[str, str] | None = None,
+              **play: Any) -> PlayResult:
+    """Runs tasks in one play on localhost; ``play`` holds further keywords of the play."""
+    return run_playbook([{"hosts": "localhost", "gather_facts": False, "tasks": list(tasks), **play}], *arguments,
+                        environment=environment)
+
+
+def run_module(module: str, options: dict[str, Any], python: str = sys.executable, timeout: float = 120,
+               environment: dict[str, str] | None = None, **internal: Any) -> dict[str, Any]:
+    """
+    Runs a module of the collection as a process of its own, with everything but ansible-playbook around it.
+    ``internal`` are Ansible's own arguments: check_mode, diff. Returns its result, with ``exit_code`` and with
+    warnings as texts, whatever the version of ansible-core makes of them.
+    """
+    arguments = {**options, **{"_ansible_" + name: value for name, value in internal.items()}}
+    done = subprocess.run(
+        [python, "-m", f"ansible_collections.{COLLECTION}.plugins.modules.{module}"],
+        input=json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), capture_output=True, text=True, check=False,
+        timeout=timeout, cwd=COLLECTIONS_PATH, env=ansible_environment(**(environment or {})))
+    assert done.stdout.startswith("\n{"), f"{done.stdout}{done.stderr}"
+    result = json.loads(done.stdout)
+    warnings = [warning if isinstance(warning, str) else warning["event"]["msg"]
+                for warning in result.get("warnings", [])]
+    return {**result, "warnings": warnings, "exit_code": done.returncode}

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts the bundled mock for a test and drives it as a person with a SQL client would."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any, Callable
+
+import pymysql
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+MOCK_PROGRAM = REPOSITORY / "roles" / "sys_tenant_mock" / "files" / "ob_mock"
+CLONE_COMMAND = "ALTER SYSTEM CANCEL CLONE"
+
+
+def wait_for(condition: Callable[[], Any], what: str, timeout: float = 20.0) -> Any:
+    """The first true value of ``condition()``; AssertionError naming ``what`` after ``timeout`` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {timeout} s in vain for {what}")
+        time.sleep(0.01)
+
+
+class Mock:
+    """One running mock; use it as a context manager. Options are the mock's own, with underscores."""
+
+    def __init__(self, program: str = sys.executable, **options: Any) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="ob_mock_")
+        folder = Path(self.folder.name)
+        self.log_file = folder / "statements.jsonl"
+        self.port_file = folder / "port"
+        self.error_file = folder / "errors"
+        self.password = options.get("password", "")
+        scenario = options.get("scenario")
+        if isinstance(scenario, dict):
+            path = folder / "scenario.json"
+            path.write_text(json.dumps(scenario), encoding="utf-8")
+            options["scenario"] = path
+        self.command = [program, str(MOCK_PROGRAM)]
+        defaults = {"port": 0, "port_file": self.port_file, "statement_log": self.log_file,
+                    "step_seconds": 0.05, "cleanup_seconds": 0.1}
+        for name, value in {**defaults, **options}.items():
+            self.command += ["--" + name.replace("_", "-"), str(value)]
+        self.host = str(options.get("host", "127.0.0.1"))
+        self.port = 0
+        self.process: subprocess.Popen[str] | None = None
+        self.starters: list[threading.Thread] = []
+
+    def __enter__(self) -> Mock:
+        # A file, because an undrained pipe would stop the mock once it is full.
+        with self.error_file.open("w", encoding="utf-8") as errors:
+            self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        assert self.process.stdout
+        with self.process.stdout as output:
+            line = output.readline()
+        if not line.startswith("ready on "):
+            self.process.wait()
+            raise AssertionError(f"the mock did not start: {line}{self.errors()}")
+        self.port = int(line.rsplit(":", 1)[1])
+        return self
+
+    def errors(self) -> str:
+        """What the mock has written to its standard error."""
+        return self.error_file.read_text(encoding="utf-8")
+
+    def __exit__(self, *exc_info: Any) -> None:
+        self.stop()
+        for starter in self.starters:
+            starter.join(10)
+        self.folder.cleanup()
+
+    def stop(self) -> None:
+        """Ends the mock with SIGTERM; AssertionError if it needs more than 5 seconds."""
+        assert self.process
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError("the mock did not end on SIGTERM") from None
+
+    def connect(self, user: str = "root@sys", **options: Any) -> Any:
+        """A PyMySQL connection to the mock, autocommit on, rows as dicts."""
+        settings: dict[str, Any] = {
+            "host": self.host, "port": self.port, "user": user, "password": self.password, "connect_timeout": 5,
+            "read_timeout": 60, "autocommit": True, "ssl_disabled": True, "cursorclass": pymysql.cursors.DictCursor}
+        settings.update(options)
+        return pymysql.connect(**settings)
+
+    def sql(self, *statements: str, user: str = "root@sys") -> list[dict[str, Any]]:
+        """Runs statements on a connection of their own; the rows of the last one, labels in lower case."""
+        rows: Any = ()
+        with self.connect(user) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+                rows = cursor.fetchall()
+        return [{label.lower(): value for label, value in row.items()} for row in rows]
+
+    def progress(self) -> list[dict[str, Any]]:
+        """The rows of DBA_OB_CLONE_PROGRESS."""
+        return self.sql("SELECT * FROM oceanbase.DBA_OB_CLONE_PROGRESS")
+
+    def history(self) -> list[dict[str, Any]]:
+        """The rows of DBA_OB_CLONE_HISTORY."""
+        return self.sql("SELECT * FROM oceanbase.DBA_OB_CLONE_HISTORY")
+
+    def hold(self, status: str) -> None:
+        """Holds every clone job that reaches ``status`` (OceanBase facts, section 12)."""
+        self.sql("ALTER SYSTEM SET debug_sync_timeout = '1000s'",
+                 f"SET ob_global_debug_sync = 'HANG_IN_{status} wait_for go_{status} execute 10000'")
+
+    def release(self, status: str) -> None:
+        """Lets the jobs go on that ``hold`` stopped at ``status``, and holds no further ones."""
+        self.sql(f"SET ob_global_debug_sync = 'HANG_IN_{status} clear'",
+                 f"SET ob_global_debug_sync = 'now signal go_{status}'")
+
+    def start_clone(self, clone: str, source: str = "mysql001", pool: str | None = None, unit: str = "unit001",
+                    until: str | None = None) -> dict[str, Any]:
+        """
+        Starts a clone in a thread (its session blocks until the job ends) and returns its PROGRESS row,
+        once it is there and, with ``until``, in that status.
+        """
+        statement = (f"CREATE TENANT `{clone}` FROM `{source}` "
+                     f"WITH RESOURCE_POOL = `{pool or 'pool_' + clone}`, UNIT = `{unit}`")
+
+        def start() -> None:
+            # 9110 when cancelled, or the connection is lost with the mock: the views tell a test what it wants.
+            with contextlib.suppress(pymysql.MySQLError):
+                self.sql(statement)
+
+        starter = threading.Thread(target=start, daemon=True)
+        starter.start()
+        self.starters.append(starter)
+
+        def row() -> dict[str, Any] | None:
+            return next((row for row in self.progress()
+                         if row["clone_tenant_name"] == clone and until in (None, row["status"])), None)
+
+        return wait_for(row, f"clone job of {clone} in {until or 'PROGRESS'}")  # type: ignore[no-any-return]
+
+    def log(self) -> list[dict[str, Any]]:
+        """The statement log, oldest first."""
+        return self.log_since(0)[0] if self.log_file.exists() else []
+
+    def log_since(self, position: int) -> tuple[list[dict[str, Any]], int]:
+        """What the statement log has from a position on, in bytes, and the position after that."""
+        with self.log_file.open("rb") as stream:
+            stream.seek(position)
+            # A line that the mock is just writing is seen in part.
+            lines = [line for line in stream if line.endswith(b"\n")]
+        return [json.loads(line) for line in lines], position + sum(map(len, lines))
+
+    def cancels(self, accepted_only: bool = False) -> list[dict[str, Any]]:
+        """The CANCEL CLONE statements that reached the server, or only those that it accepted."""
+        return [entry for entry in self.log()
+                if str(entry.get("statement", "")).upper().startswith(CLONE_COMMAND)
+                and (not accepted_only or entry.get("answer") == "ok")]
