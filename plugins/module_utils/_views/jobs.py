@@ -49,7 +49,7 @@ STATUSES: Dict[str, Phase] = {
     "CLONE_SYS_CREATE_TENANT_FAIL": Phase.FAILED,
     "CLONE_SYS_WAIT_TENANT_RESTORE_FINISH_FAIL": Phase.FAILED,
     "CLONE_SYS_RELEASE_RESOURCE_FAIL": Phase.FAILED,
-    # 4.3.0 writes CANCELED at once; from 4.3.2 at the latest it is CANCELING until the clean-up is done (section 5.5).
+    # In PROGRESS every release shows CANCELING until the clean-up is done; builds of 2023 showed CANCELED there.
     "CLONE_SYS_CANCELING": Phase.CANCELED,
     "CLONE_SYS_CANCELED": Phase.CANCELED,
 }
