@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
-from ob_mock.channel import UNREAD_LIMIT, Channel, PeerGone
+from ob_mock.protocol.channel import UNREAD_LIMIT, Channel, PeerGone
 
 DEADLINE = 20.0
 MANY = 20_000_000

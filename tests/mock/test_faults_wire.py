@@ -13,7 +13,7 @@ from typing import Any
 import pymysql
 import pytest
 
-from ob_mock.results import SqlError
+from ob_mock.sql.results import SqlError
 from support.clients.raw_client import RawClient
 from support.servers.ob_mock import wait_for
 from support.servers.wire_server import WireServer

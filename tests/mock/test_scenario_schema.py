@@ -18,11 +18,11 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from ob_mock.json_schema import violations
+from ob_mock.scenario.json_schema import violations
 from support.fidelity.behaviours import behaviours
 from support.servers.ob_mock import MOCK_PROGRAM, REPOSITORY, Mock
 
-SCHEMA = json.loads((MOCK_PROGRAM / "scenario.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((MOCK_PROGRAM / "scenario" / "scenario.schema.json").read_text(encoding="utf-8"))
 STATE = "CLONE_SYS_LOCK"
 JOB = {"clone_tenant": "a", "state": STATE}
 DOCUMENTS = [path for pattern in ("README.md", "roles/*/README.md", "docs/docsite/rst/*.rst")

@@ -19,7 +19,7 @@ import trustme
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import Login, resolve_login
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import ConnectionLost, Refused, Unreachable
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.starter import Starter
-from ob_mock.results import SqlError
+from ob_mock.sql.results import SqlError
 from support.servers.ob_mock import wait_for
 from support.servers.wire_server import WireServer
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from ob_mock import login
-from ob_mock.wire import PACKET_LIMIT, PacketTooLarge, Wire
+from ob_mock.protocol import handshake
+from ob_mock.protocol.wire import PACKET_LIMIT, PacketTooLarge, Wire
 from support.clients.raw_client import MAX_FRAME, RawClient, error_of, scramble
 from support.servers.ob_mock import wait_for
 from support.servers.wire_server import REFUSED, WireServer
@@ -278,8 +278,8 @@ def test_garbage_ends_its_own_connection_only(server: WireServer, garbage: bytes
 
 
 def test_a_silent_client_is_disconnected_and_harms_nobody(server: WireServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert login.LOGIN_SECONDS == 10.0
-    monkeypatch.setattr(login, "LOGIN_SECONDS", 0.3)
+    assert handshake.LOGIN_SECONDS == 10.0
+    monkeypatch.setattr(handshake, "LOGIN_SECONDS", 0.3)
     with connect(server) as other, RawClient(server.host, server.port) as silent:
         silent.socket.sendall(b"\x40\0\0")
         started = time.monotonic()

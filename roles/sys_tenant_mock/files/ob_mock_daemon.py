@@ -4,9 +4,9 @@
 """
 Starts the mock as a process that outlives the caller, or stops it: ``start FOLDER -- OPTIONS``, ``stop FOLDER``.
 
-FOLDER holds bundle.json (the program's files by name) and whatever files the mock's OPTIONS name; the mock runs in it
-and keeps its pid and port files there. Prints what came of it as one JSON object; with exit code 1 the object's msg
-says why. With --check before the word nothing is touched.
+FOLDER holds bundle.json (the program's files by their relative paths) and whatever files the mock's OPTIONS name; the
+mock runs in it and keeps its pid and port files there. Prints what came of it as one JSON object; with exit code 1 the
+object's msg says why. With --check before the word nothing is touched.
 """
 
 from __future__ import annotations
@@ -110,9 +110,10 @@ class Daemon:
         with open(self.path("bundle.json"), encoding="utf-8") as stream:
             files = json.load(stream)
         shutil.rmtree(self.program, ignore_errors=True)
-        os.makedirs(self.program)
         for name, text in files.items():
-            with open(os.path.join(self.program, name), "w", encoding="utf-8") as stream:
+            path = os.path.join(self.program, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as stream:
                 stream.write(text)
 
     def begin_log(self, options: List[str]) -> None:

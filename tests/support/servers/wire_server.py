@@ -11,11 +11,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from ob_mock import auth
-from ob_mock.faults import Faults
-from ob_mock.results import Column, Ok, Result, Rows, SqlError
-from ob_mock.server import Server
-from ob_mock.statement_log import StatementLog
+from ob_mock.protocol import native_password
+from ob_mock.protocol.server import Server
+from ob_mock.protocol.statement_log import StatementLog
+from ob_mock.scenario.faults import Faults
+from ob_mock.sql.results import Column, Ok, Result, Rows, SqlError
 
 REFUSED = (1045, "42000", "Access denied for user 'root'@'xxx.xxx.xxx.xxx' (using password: YES)")
 
@@ -43,7 +43,7 @@ class EchoEngine:
 
     def authenticate(self, session: Any, user: str, salt: bytes, scramble: bytes, database: str | None,
                      charset_id: int) -> None:
-        if not auth.proves(self.password, salt, scramble):
+        if not native_password.proves(self.password, salt, scramble):
             raise SqlError(*REFUSED)
         session.user, _at, session.tenant = user.partition("@")
         session.database = database

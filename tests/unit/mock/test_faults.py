@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ob_mock.faults import Faults
-from ob_mock.results import SqlError
+from ob_mock.scenario.faults import Faults
+from ob_mock.sql.results import SqlError
 
 CANCEL = "ALTER SYSTEM CANCEL CLONE c"
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from ob_mock import syntax_tree as tree
-from ob_mock.grammar import parse
-from ob_mock.lexer import WORD, Token
-from ob_mock.results import SqlError
+from ob_mock.sql import syntax_tree as tree
+from ob_mock.sql.grammar import parse
+from ob_mock.sql.results import SqlError
+from ob_mock.sql.scanner import WORD, Token
 
 SYNTAX = ("You have an error in your SQL syntax; check the manual that corresponds to your OceanBase version for the "
           "right syntax to use near '%s' at line %d")

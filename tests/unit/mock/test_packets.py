@@ -9,9 +9,9 @@ import struct
 
 import pytest
 
-from ob_mock import packets
-from ob_mock.packets import MalformedPacket, Reader
-from ob_mock.results import Column, Ok, SqlError, float_text
+from ob_mock.protocol import packets
+from ob_mock.protocol.packets import MalformedPacket, Reader
+from ob_mock.sql.results import Column, Ok, SqlError, float_text
 
 SALT = bytes(range(33, 53))
 

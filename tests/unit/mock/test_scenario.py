@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_driver import HISTORY, PROGRESS, Driver
+from executor_driver import HISTORY, PROGRESS, Driver
 
-from ob_mock.clone_job import ALL_STATES, CANCELLABLE, FAILED, STEPS
-from ob_mock.scenario import SCHEMA, ScenarioError
+from ob_mock.cluster.clone_job import ALL_STATES, CANCELLABLE, FAILED, STEPS
+from ob_mock.scenario.scenario_file import SCHEMA, ScenarioError
 
 NAME = {"clone_tenant": "c1"}
 

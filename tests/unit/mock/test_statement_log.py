@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ob_mock.statement_log import StatementLog, masked, masked_message
+from ob_mock.protocol.statement_log import StatementLog, masked, masked_message
 
 
 @pytest.mark.parametrize("statement", [

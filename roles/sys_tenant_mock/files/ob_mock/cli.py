@@ -14,10 +14,10 @@ import sys
 from contextlib import contextmanager
 from typing import Iterator, List, Optional, Tuple
 
-from .engine import Engine
-from .scenario import ScenarioError
-from .server import Server
-from .statement_log import StatementLog
+from .protocol.server import Server
+from .protocol.statement_log import StatementLog
+from .scenario.scenario_file import ScenarioError
+from .statements.executor import Executor
 
 BAD_USAGE = 2
 CANNOT_RUN = 1
@@ -112,11 +112,11 @@ async def serve(options: argparse.Namespace, tls: Optional[ssl.SSLContext]) -> i
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    engine = Engine(password=options.password, server_version=options.server_version,
+    executor = Executor(password=options.password, server_version=options.server_version,
                     step_seconds=options.step_seconds, cleanup_seconds=options.cleanup_seconds,
                     scenario=options.scenario)
     log = StatementLog(options.statement_log)
-    server = Server(engine, log, tls)
+    server = Server(executor, log, tls)
     try:
         port = await server.start(options.host, options.port)
         with written((options.pid_file, os.getpid()), (options.port_file, port)):

@@ -1,0 +1,263 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The grammar of the statements about a session: SET, SHOW, USE, users, transactions; and what is a query."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, List, Sequence, Tuple, Union
+
+from .errors import error
+from .scanner import NUMBER, STRING, SYSVAR, USERVAR, Token
+from .syntax_tree import DefineUser, Describe, Grant, Kill, Nothing, Select, SetVariables, Show, Sleep, Statement, Use
+from .token_reader import TokenReader
+
+# Statements that OceanBase has and that have nothing to do with clones.
+NOT_MOCKED = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "RENAME", "ANALYZE", "CALL", "LOAD", "EXPLAIN",
+              "LOCK", "UNLOCK", "PREPARE", "EXECUTE", "DEALLOCATE", "DO", "PURGE", "XA", "MERGE", "OPTIMIZE")
+NOT_SHOWN = ("CREATE", "FUNCTION", "INDEX", "INDEXES", "KEYS", "OPEN", "PRIVILEGES", "PROCEDURE", "PROFILES", "TABLE",
+             "TRIGGERS")
+
+
+def parse(reader: TokenReader) -> Statement:
+    """The statement at the reader, read to its end."""
+    if reader.sees("SELECT") or reader.sees("WITH") or reader.sees("("):
+        return _query(reader)
+    if reader.accept("DESC") or reader.accept("DESCRIBE"):
+        statement: Statement = _describe(reader)
+    elif reader.accept("SET"):
+        statement = _set_password(reader) if reader.sees("PASSWORD") else SetVariables(_assignments(reader))
+    elif reader.accept("SHOW"):
+        statement = _show(reader)
+    elif reader.accept("USE"):
+        statement = Use(reader.identifier())
+    elif reader.sees("BEGIN") or reader.sees("COMMIT") or reader.sees("ROLLBACK"):
+        reader.next()
+        reader.accept("WORK")
+        statement = Nothing()
+    elif reader.accept("START"):
+        reader.expect("TRANSACTION")
+        if not reader.accept("WITH", "CONSISTENT", "SNAPSHOT") and reader.accept("READ"):
+            reader.one_of("ONLY", "WRITE")
+        statement = Nothing()
+    elif reader.accept("KILL"):
+        query_only = reader.accept("QUERY") or (reader.accept("CONNECTION") and False)
+        # OceanBase takes a string for the number at its beginning, or for 0.
+        number = reader.string() if reader.token.kind == STRING else reader.number()
+        statement = Kill(query_only, int((re.match(r"\d*", number) or [""])[0] or 0))
+    elif reader.sees("GRANT") or reader.sees("REVOKE"):
+        statement = _grant(reader)
+    else:
+        refuse(reader, "", NOT_MOCKED)
+        reader.fail()
+    reader.end()
+    return statement
+
+
+def refuse(reader: TokenReader, before: str, words: Sequence[str]) -> None:
+    """Error 1235 if one of these words follows: OceanBase would understand the statement, so it is no syntax error."""
+    if reader.token.upper in words:
+        raise error("OB_NOT_SUPPORTED", "statement %s by the mock" % (before + " " + reader.token.upper).strip())
+
+
+def _query(reader: TokenReader) -> Statement:
+    """SLEEP alone is recognised because waiting is not SQLite's business."""
+    query = Select(reader.sql)
+    if not reader.accept("SELECT"):
+        return query
+    start = reader.token.start
+    if not reader.accept("SLEEP", "("):
+        return query
+    if reader.token.kind not in (NUMBER, STRING) and not reader.sees("?"):
+        return query
+    seconds = reader.next().text
+    end = reader.token.end
+    if not reader.accept(")"):
+        return query
+    label = reader.sql[start:end]
+    if reader.accept("AS") or not reader.at_end():
+        label = reader.value()
+    reader.end()
+    try:
+        return Sleep(float(seconds), label)
+    except ValueError:
+        return Sleep(0.0, label)
+
+
+def _describe(reader: TokenReader) -> Describe:
+    name = reader.identifier()
+    if reader.accept("."):
+        return Describe(name, reader.identifier())
+    return Describe("", name)
+
+
+def _set_password(reader: TokenReader) -> DefineUser:
+    reader.expect("PASSWORD")
+    user = _user(reader) if reader.accept("FOR") else ""
+    reader.expect("=")
+    in_function = reader.accept("PASSWORD", "(")
+    password = reader.string()
+    if in_function:
+        reader.expect(")")
+    return DefineUser("SET PASSWORD", user, password)
+
+
+def _assignments(reader: TokenReader) -> List[Tuple[str, str, Any]]:
+    found: List[Tuple[str, str, Any]] = []
+    while True:
+        if reader.accept("NAMES"):
+            found.append(("session", "names", _charset(reader)))
+            if reader.accept("COLLATE"):
+                found.append(("session", "collation_connection", reader.name_or_string()))
+        elif reader.accept("CHARACTER", "SET") or reader.accept("CHARSET"):
+            charset, start = _charset(reader), reader.token.start
+            found += [("session", "character_set_client", charset), ("session", "character_set_results", charset),
+                      ("session", "collation_connection", Token(SYSVAR, "collation_database", start, start))]
+        else:
+            found.append(_assignment(reader))
+        if not reader.accept(","):
+            return found
+
+
+def _charset(reader: TokenReader) -> Union[str, Token]:
+    """The name of a character set, or the token of DEFAULT."""
+    if reader.sees("DEFAULT"):
+        return reader.next()
+    return reader.next().text if reader.sees("BINARY") else reader.name_or_string()
+
+
+def _assignment(reader: TokenReader) -> Tuple[str, str, Any]:
+    if reader.token.kind == USERVAR:
+        scope, name = "user", reader.next().text
+    elif reader.token.kind == SYSVAR:
+        scope, dummy, name = reader.next().text.rpartition(".")
+    else:
+        scope = next((word for word in ("GLOBAL", "SESSION", "LOCAL") if reader.accept(word)), "").lower()
+        if reader.accept("TRANSACTION"):
+            return scope or "session", "tx_isolation", _isolation(reader)
+        name = reader.identifier().lower()
+    scope = {"": "session", "local": "session"}.get(scope, scope)
+    if not reader.accept(":="):
+        reader.expect("=")
+    if reader.accept("NULL") or reader.accept("?"):
+        return scope, name, None
+    if reader.sees("DEFAULT"):
+        return scope, name, reader.next() if scope != "user" else reader.fail()
+    if reader.token.kind == NUMBER or reader.sees("-"):
+        text = reader.number()
+        return scope, name, float(text) if "." in text or "e" in text.lower() else int(text, 0)
+    if reader.token.kind in (SYSVAR, USERVAR):
+        token = reader.next()
+        return scope, name, token
+    return scope, name, reader.value()
+
+
+def _isolation(reader: TokenReader) -> str:
+    if reader.accept("ISOLATION"):
+        reader.expect("LEVEL")
+        words = [reader.next().upper]
+        while not reader.at_end() and not reader.sees(","):
+            words.append(reader.next().upper)
+        return "-".join(words)
+    reader.expect("READ")
+    reader.one_of("ONLY", "WRITE")
+    return "READ-COMMITTED"
+
+
+def _show(reader: TokenReader) -> Show:
+    full = reader.accept("FULL")
+    scope = next((word for word in ("GLOBAL", "SESSION", "LOCAL") if reader.accept(word)), "")
+    refuse(reader, "SHOW", NOT_SHOWN)
+    if reader.accept("CHARACTER", "SET"):
+        what = "CHARSET"
+    else:
+        what = reader.one_of("VARIABLES", "PARAMETERS", "TENANT", "DATABASES", "SCHEMAS", "TABLES", "WARNINGS",
+                             "ERRORS", "COLUMNS", "FIELDS", "GRANTS", "PROCESSLIST", "STATUS", "COLLATION", "CHARSET",
+                             "ENGINES")
+    statement = Show("DATABASES" if what == "SCHEMAS" else "COLUMNS" if what == "FIELDS" else what, of=scope.lower())
+    if what == "TENANT":
+        reader.accept("STATUS")
+    if what == "GRANTS" and reader.accept("FOR"):
+        statement.of = _user(reader)
+    if what in ("COLUMNS", "FIELDS", "TABLES") and (reader.accept("FROM") or reader.accept("IN")):
+        statement.of = reader.identifier()
+        if reader.accept(".") or reader.accept("FROM") or reader.accept("IN"):
+            other = reader.identifier()
+            statement.of = "%s.%s" % ((statement.of, other) if "." in reader.sql else (other, statement.of))
+    if full and what == "TABLES":
+        statement.what = "FULL TABLES"
+    if full and what in ("COLUMNS", "FIELDS"):
+        statement.what = "FULL COLUMNS"
+    if reader.accept("LIKE"):
+        statement.like = reader.string()
+    elif reader.sees("WHERE"):
+        reader.next()
+        statement.where = reader.sql[reader.token.start:]
+        while not reader.at_end():
+            reader.next()
+    if what in ("WARNINGS", "ERRORS") and reader.accept("LIMIT"):
+        reader.number()
+    return statement
+
+
+def _user(reader: TokenReader) -> str:
+    """``user[@host]``: the mock does not tell hosts apart, so the host is read and forgotten."""
+    if reader.accept("CURRENT_USER"):
+        if reader.accept("("):
+            reader.expect(")")
+        return ""
+    name = reader.name_or_string()
+    if reader.token.kind == USERVAR:
+        reader.next()
+    elif reader.accept("@"):
+        reader.name_or_string()
+    return name
+
+
+def define_user(reader: TokenReader, action: str) -> DefineUser:
+    """The rest of CREATE USER, ALTER USER or DROP USER."""
+    exists = reader.accept("IF", "NOT", "EXISTS") or reader.accept("IF", "EXISTS")
+    statement = DefineUser(action, _user(reader), if_exists=exists)
+    if reader.accept("IDENTIFIED"):
+        if reader.accept("WITH"):
+            reader.name_or_string()
+        reader.expect("BY")
+        statement.password = reader.string()
+    if reader.accept("ACCOUNT"):
+        statement.locked = reader.one_of("LOCK", "UNLOCK") == "LOCK"
+    return statement
+
+
+def _grant(reader: TokenReader) -> Grant:
+    revoke = reader.next().upper == "REVOKE"
+    privileges: List[str] = []
+    words: List[str] = []
+    while not reader.sees("ON"):
+        token = reader.next()
+        if token.text == "," and token.kind == "symbol":
+            privileges.append(" ".join(words))
+            words = []
+        elif token.upper:
+            words.append(token.upper)
+        else:
+            reader.position -= 1
+            reader.fail()
+    privileges.append(" ".join(words))
+    reader.expect("ON")
+    level = _level_part(reader)
+    if reader.accept("."):
+        level += "." + _level_part(reader)
+    elif level == "*":
+        level = "*.*"
+    reader.expect("FROM" if revoke else "TO")
+    statement = Grant(privileges, level.lower(), _user(reader), revoke)
+    if not revoke and reader.accept("IDENTIFIED", "BY"):
+        statement.password = reader.string()
+    if reader.accept("WITH"):
+        reader.expect("GRANT", "OPTION")
+    return statement
+
+
+def _level_part(reader: TokenReader) -> str:
+    return "*" if reader.accept("*") else reader.identifier()

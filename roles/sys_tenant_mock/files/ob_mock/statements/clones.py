@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Statements that start and cancel clones, and those that set their scene (OceanBase facts, sections 5 and 6)."""
+
+from __future__ import annotations
+
+from ..cluster.clone_job import CANCELLABLE, CloneJob
+from ..cluster.inventory import SYS_TENANT_ID
+from ..cluster.parameters import duration
+from ..cluster.session import Session
+from ..sql.errors import error
+from ..sql.results import Ok
+from ..sql.syntax_tree import Archive, CancelClone, CloneTenant, SetParameters, Upgrade
+from .clone_start_rules import MAX_TENANT_NAME, check_execution, check_start, check_statement
+from .context import Context
+from .privileges import require_administration
+
+NOT_CLONING = ("The new tenant has completed the cloning operation, or this is not the name of a cloning tenant. "
+               "Cancel cloning")
+BY_USER = "by user command"
+
+
+def start_clone(context: Context, session: Session, statement: CloneTenant) -> CloneJob:
+    """CREATE TENANT .. FROM: the job that was started; its session then waits for the end of it."""
+    check_statement(statement)
+    require_administration(context.cluster, session)
+    check_execution(statement)
+    source = check_start(context.cluster, context.scheduler, statement)
+    return context.scheduler.start(source, statement.name, statement.pool, statement.unit)
+
+
+def cancel_clone(context: Context, session: Session, statement: CancelClone) -> Ok:
+    """ALTER SYSTEM CANCEL CLONE (facts, sections 1.1, 1.3, 3.2, 5.4)."""
+    name = statement.name
+    if len(name.encode()) > MAX_TENANT_NAME:
+        raise error("OB_BUF_NOT_ENOUGH")
+    require_administration(context.cluster, session)
+    if not name:
+        raise error("OB_INVALID_ARGUMENT")
+    cancel(context, name, BY_USER)
+    return Ok()
+
+
+def cancel(context: Context, name: str, reason: str) -> None:
+    """Cancels the job of a clone tenant, or error 4179: one and the same for everything that cannot be cancelled."""
+    tenant = context.cluster.tenants.find(tenant_name=name)
+    if tenant is not None and tenant.status == "NORMAL":
+        raise error("OB_OP_NOT_ALLOW", NOT_CLONING)
+    if "'" in name or "\\" in name:
+        # The name goes unescaped into the server's own statement, which it breaks.
+        raise error("OB_ERR_PARSE_SQL")
+    jobs = context.scheduler.running_job(name)
+    if len(jobs) > 1:
+        raise error("OB_ERR_UNEXPECTED")
+    if not jobs or jobs[0].status not in CANCELLABLE:
+        raise error("OB_OP_NOT_ALLOW", NOT_CLONING)
+    context.scheduler.cancel(jobs[0], reason)
+
+
+def set_parameters(context: Context, session: Session, statement: SetParameters) -> Ok:
+    """ALTER SYSTEM SET; the debug-sync facility and the upgrade mode obey at once."""
+    require_administration(context.cluster, session)
+    for name, value in statement.values:
+        set_parameter(context, name, value)
+    return Ok()
+
+
+def set_parameter(context: Context, name: str, value: str) -> None:
+    """Changes one cluster parameter: errors 5099 and 4147."""
+    parameters = context.cluster.parameters
+    parameters.set(name, value)
+    if name.lower() == "debug_sync_timeout":
+        context.scheduler.debug_sync.set_timeout(duration(value))
+    elif name.lower() == "enable_upgrade_mode":
+        context.scheduler.upgrade_mode = parameters.flag("enable_upgrade_mode")
+
+
+def upgrade(context: Context, session: Session, statement: Upgrade) -> Ok:
+    """ALTER SYSTEM BEGIN UPGRADE or END UPGRADE."""
+    return set_parameters(context, session, SetParameters([("enable_upgrade_mode", str(statement.on))]))
+
+
+def archive(context: Context, session: Session, statement: Archive) -> Ok:
+    """ALTER SYSTEM ARCHIVELOG or NOARCHIVELOG: of one tenant, or from sys of all user tenants."""
+    name = statement.tenant
+    if session.tenant_id == SYS_TENANT_ID or name:
+        require_administration(context.cluster, session)
+    if not name and session.tenant_id != SYS_TENANT_ID:
+        name = session.tenant
+    tenants = [tenant for tenant in context.cluster.tenants
+               if tenant.kind == "USER" and (not name or name.upper() == "ALL" or tenant.tenant_name == name)]
+    if not tenants:
+        raise error("OB_TENANT_NOT_EXIST", name)
+    for tenant in tenants:
+        tenant.archive_state = "DOING" if statement.on else "STOP"
+        context.cluster.touch(tenant)
+    return Ok()

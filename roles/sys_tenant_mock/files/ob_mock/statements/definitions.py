@@ -1,0 +1,244 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""CREATE, ALTER and DROP of tenants, resource pools, unit configs and users."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Optional, Tuple
+
+from ..cluster.inventory import Tenant, User
+from ..cluster.session import Session
+from ..sql.errors import error
+from ..sql.results import Ok
+from ..sql.syntax_tree import Define, DefineUser, Grant
+from .clone_start_rules import check_new_name
+from .context import Context
+from .privileges import KNOWN, require_administration, require_user_management, user_of
+
+# Which change of a source tenant or its pool meets which conflict with a running clone (facts, section 9).
+TENANT_CASES = {"primary_zone": "MODIFY_LS", "locality": "MODIFY_REPLICA", "unit_num": "MODIFY_RESOURCE_POOL",
+                "resource_pool_list": "MODIFY_RESOURCE_POOL"}
+POOL_CASES = {"unit": "MODIFY_UNIT", "unit_num": "MODIFY_RESOURCE_POOL", "zone_list": "MODIFY_RESOURCE_POOL"}
+_SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+def define(context: Context, session: Session, statement: Define) -> Ok:
+    """Any of the nine combinations of CREATE, ALTER, DROP with tenant, resource pool and resource unit."""
+    require_administration(context.cluster, session)
+    action = {
+        "create tenant": create_tenant, "alter tenant": alter_tenant, "drop tenant": drop_tenant,
+        "create resource pool": create_pool, "alter resource pool": alter_pool, "drop resource pool": drop_pool,
+        "create resource unit": create_unit, "alter resource unit": alter_unit, "drop resource unit": drop_unit,
+    }[statement.action + " " + statement.kind]
+    action(context, statement)
+    return Ok()
+
+
+def _refuse_while_cloning(context: Context, tenant_id: Optional[int], case: str) -> None:
+    if tenant_id is not None and context.scheduler.locked_source(tenant_id):
+        raise error("OB_CONFLICT_WITH_CLONE", tenant_id, "create snapshot or clone tenant", case)
+
+
+def _tenant(context: Context, name: str) -> Tenant:
+    tenant = context.cluster.tenants.find(tenant_name=name)
+    if tenant is None:
+        raise error("OB_TENANT_NOT_EXIST", name)
+    return tenant
+
+
+def create_tenant(context: Context, statement: Define) -> None:
+    """CREATE TENANT name RESOURCE_POOL_LIST = (pool): an empty primary tenant."""
+    check_new_name(statement.name)
+    if context.cluster.tenants.find(tenant_name=statement.name):
+        if statement.if_exists:
+            return
+        raise error("OB_TENANT_EXIST", statement.name)
+    names = statement.options.get("resource_pool_list") or []
+    pool = context.cluster.pool_named(names[0]) if names else None
+    if pool is None:
+        raise error("OB_RESOURCE_POOL_NOT_EXIST", *names[:1])
+    if pool.tenant_id is not None:
+        raise error("OB_RESOURCE_POOL_ALREADY_GRANTED", pool.name)
+    tenant = context.cluster.add_tenant(statement.name, archive_state="STOP")
+    pool.tenant_id = tenant.tenant_id
+    context.cluster.pools.put(pool)
+
+
+def alter_tenant(context: Context, statement: Define) -> None:
+    """ALTER TENANT name LOCK, UNLOCK or [SET] option = value: 4770 for what a running clone of it forbids."""
+    tenant = _tenant(context, statement.name)
+    for option, value in statement.options.items():
+        if option in TENANT_CASES:
+            _refuse_while_cloning(context, tenant.tenant_id, TENANT_CASES[option])
+        if option in ("primary_zone", "locality", "locked"):
+            setattr(tenant, option, ";".join(value) if isinstance(value, list) else value)
+    context.cluster.touch(tenant)
+
+
+def drop_tenant(context: Context, statement: Define) -> None:
+    """DROP TENANT name [FORCE | PURGE]: without FORCE it meets the conflict with a clone of it."""
+    if statement.if_exists and context.cluster.tenants.find(tenant_name=statement.name) is None:
+        return
+    tenant = _tenant(context, statement.name)
+    if tenant.kind != "USER":
+        raise error("OB_NOT_SUPPORTED", "drop system tenant")
+    if "force" not in statement.options:
+        _refuse_while_cloning(context, tenant.tenant_id, "DELAY_DROP_TENANT")
+    context.cluster.drop_tenant(tenant)
+
+
+def create_pool(context: Context, statement: Define) -> None:
+    """CREATE RESOURCE POOL name UNIT = unit, ..."""
+    if context.cluster.pool_named(statement.name):
+        if statement.if_exists:
+            return
+        raise error("OB_RESOURCE_POOL_EXIST", statement.name)
+    unit_name = str(statement.options.get("unit", ""))
+    unit = context.cluster.unit_named(unit_name)
+    if unit is None:
+        raise error("OB_RESOURCE_UNIT_NOT_EXIST", unit_name)
+    context.cluster.add_pool(statement.name, unit, units=int(statement.options.get("unit_num", 1)))
+
+
+def alter_pool(context: Context, statement: Define) -> None:
+    """ALTER RESOURCE POOL name UNIT_NUM, UNIT or ZONE_LIST: 4770 while a clone of its tenant runs."""
+    pool = context.cluster.pool_named(statement.name)
+    if pool is None:
+        raise error("OB_RESOURCE_POOL_NOT_EXIST", statement.name)
+    for option, value in statement.options.items():
+        if option in POOL_CASES:
+            _refuse_while_cloning(context, pool.tenant_id, POOL_CASES[option])
+        if option == "unit_num":
+            pool.unit_count = int(value)
+        elif option == "zone_list":
+            pool.zone_list = ";".join(value) if isinstance(value, list) else value
+        elif option == "unit":
+            unit = context.cluster.unit_named(value)
+            if unit is None:
+                raise error("OB_RESOURCE_UNIT_NOT_EXIST", value)
+            pool.unit_config_id = unit.unit_config_id
+    pool.modify_time = context.cluster.clock.wall()
+    context.cluster.pools.put(pool)
+
+
+def drop_pool(context: Context, statement: Define) -> None:
+    """DROP RESOURCE POOL [IF EXISTS] name: only one that no tenant has."""
+    pool = context.cluster.pool_named(statement.name)
+    if pool is None:
+        if statement.if_exists:
+            return
+        raise error("OB_RESOURCE_POOL_NOT_EXIST", statement.name)
+    if pool.tenant_id is not None:
+        raise error("OB_RESOURCE_POOL_ALREADY_GRANTED", pool.name)
+    context.cluster.pools.remove(pool)
+
+
+def create_unit(context: Context, statement: Define) -> None:
+    """CREATE RESOURCE UNIT name MAX_CPU 1, MEMORY_SIZE '5G', ..."""
+    if context.cluster.unit_named(statement.name):
+        if statement.if_exists:
+            return
+        raise error("OB_RESOURCE_UNIT_EXIST", statement.name)
+    context.cluster.add_unit(statement.name, **_unit_values(statement))
+
+
+def alter_unit(context: Context, statement: Define) -> None:
+    """ALTER RESOURCE UNIT name ..."""
+    unit = context.cluster.unit_named(statement.name)
+    if unit is None:
+        raise error("OB_RESOURCE_UNIT_NOT_EXIST", statement.name)
+    for name, value in _unit_values(statement).items():
+        setattr(unit, name, value)
+    unit.modify_time = context.cluster.clock.wall()
+    context.cluster.units.put(unit)
+
+
+def drop_unit(context: Context, statement: Define) -> None:
+    """DROP RESOURCE UNIT [IF EXISTS] name."""
+    unit = context.cluster.unit_named(statement.name)
+    if unit is not None:
+        context.cluster.units.remove(unit)
+    elif not statement.if_exists:
+        raise error("OB_RESOURCE_UNIT_NOT_EXIST", statement.name)
+
+
+def _unit_values(statement: Define) -> Dict[str, Any]:
+    values: Dict[str, Any] = {}
+    for option, value in statement.options.items():
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMGT]?)B?", str(value).upper())
+        if match is None:
+            raise error("OB_INVALID_ARGUMENT", option)
+        number = float(match.group(1)) * _SIZES[match.group(2)]
+        if option in ("max_cpu", "min_cpu"):
+            values[option] = number
+        elif option in ("memory_size", "log_disk_size", "max_iops", "min_iops", "iops_weight"):
+            values[option] = int(number)
+    return values
+
+
+def define_user(context: Context, session: Session, statement: DefineUser) -> Ok:
+    """CREATE USER, ALTER USER, DROP USER, SET PASSWORD in the session's own tenant."""
+    name = statement.user or session.user
+    if statement.action != "SET PASSWORD" or name != session.user:
+        require_user_management(context.cluster, session)
+    key = (session.tenant_id, name)
+    known = key in context.cluster.users
+    if statement.action == "CREATE USER":
+        if known and not statement.if_exists:
+            raise error("ER_CANNOT_USER", statement.action, name)
+        if not known:
+            context.cluster.add_user(User(session.tenant_id, name, statement.password or ""))
+        return Ok()
+    if not known:
+        if statement.if_exists:
+            return Ok()
+        raise error("ER_CANNOT_USER", statement.action, name)
+    if statement.action == "DROP USER":
+        del context.cluster.users[key]
+        return Ok()
+    user = context.cluster.users[key]
+    if statement.password is not None:
+        user.password = statement.password
+    if statement.locked is not None:
+        user.locked = statement.locked
+    return Ok()
+
+
+def split_privilege(text: str) -> Tuple[str, str]:
+    """``SELECT ON oceanbase.*`` -> (level, privilege); the level is ``*.*`` without ON. ValueError: unknown."""
+    privilege, dummy, level = " ".join(text.upper().split()).partition(" ON ")
+    privilege = "ALL" if privilege == "ALL PRIVILEGES" else privilege
+    if privilege not in KNOWN:
+        raise ValueError("unknown privilege '%s'" % privilege)
+    return level.lower() or "*.*", privilege
+
+
+def grant(context: Context, session: Session, statement: Grant) -> Ok:
+    """GRANT and REVOKE; GRANT creates an unknown user only with a password, as the OceanBase 4.3.5 kernel does."""
+    if not user_of(context.cluster, session).may("CREATE USER", "SUPER"):
+        raise error("OB_ERR_NO_PRIVILEGE")
+    try:
+        privileges = [split_privilege(one)[1] for one in statement.privileges]
+    except ValueError as failure:
+        raise error("OB_ERR_PARSER_SYNTAX") from failure
+    key = (session.tenant_id, statement.user or session.user)
+    user = context.cluster.users.get(key)
+    if user is None and statement.revoke:
+        raise error("ER_PASSWORD_NO_MATCH")
+    if user is None:
+        if statement.password is None:
+            raise error("OB_PASSWORD_WRONG", key[1], "%", "NO")
+        user = context.cluster.add_user(User(*key))
+    if statement.password is not None:
+        user.password = statement.password
+    level = statement.level if "." in statement.level else "%s.%s" % (session.database or "oceanbase", statement.level)
+    for privilege in privileges:
+        if not statement.revoke:
+            user.privileges.add((level, privilege))
+        elif privilege == "ALL":
+            user.privileges = {one for one in user.privileges if one[0] != level}
+        else:
+            user.privileges.discard((level, privilege))
+    return Ok()

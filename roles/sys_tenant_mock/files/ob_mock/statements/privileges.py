@@ -1,0 +1,46 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may do what (OceanBase facts, section 2)."""
+
+from __future__ import annotations
+
+from ..cluster.inventory import SYS_TENANT_ID, Cluster, User
+from ..cluster.session import Session
+from ..sql.errors import error
+from ..sql.views import VIEWS
+
+ADMINISTRATION = "SUPER or ALTER SYSTEM"
+# Words after which a level ``*.*`` in GRANT is followed; ALL PRIVILEGES is kept as ALL.
+KNOWN = ("ALL", "ALTER", "ALTER SYSTEM", "ALTER TENANT", "CREATE", "CREATE RESOURCE POOL", "CREATE RESOURCE UNIT",
+         "CREATE USER", "CREATE VIEW", "DELETE", "DROP", "FILE", "INDEX", "INSERT", "PROCESS", "RELOAD", "SELECT",
+         "SHOW DATABASES", "SHOW VIEW", "SUPER", "UPDATE", "USAGE")
+
+
+def user_of(cluster: Cluster, session: Session) -> User:
+    """The account of a session; one that was dropped meanwhile may do nothing."""
+    return cluster.users.get((session.tenant_id, session.user)) or User(session.tenant_id, session.user)
+
+
+def require_administration(cluster: Cluster, session: Session) -> None:
+    """Sys tenant and SUPER or ALTER SYSTEM: error 1227, bare for another tenant, with the list for a lesser user."""
+    if session.tenant_id != SYS_TENANT_ID:
+        raise error("OB_ERR_NO_PRIVILEGE")
+    if not user_of(cluster, session).may("SUPER", "ALTER SYSTEM"):
+        raise error("OB_ERR_NO_PRIVILEGE", ADMINISTRATION)
+
+
+def require_user_management(cluster: Cluster, session: Session) -> None:
+    """CREATE USER in the own tenant: error 1227."""
+    if not user_of(cluster, session).may("CREATE USER", "SUPER"):
+        raise error("OB_ERR_NO_PRIVILEGE", "CREATE USER")
+
+
+def require_select(cluster: Cluster, session: Session, view: str) -> None:
+    """Reading a view: error 1146 where it does not exist, 1142 without the SELECT privilege."""
+    if VIEWS[view].sys_only and session.tenant_id != SYS_TENANT_ID:
+        raise error("OB_TABLE_NOT_EXIST", "oceanbase", view.lower())
+    if VIEWS[view].database == "information_schema":
+        return  # which everybody may read
+    if not user_of(cluster, session).may("SELECT", database="oceanbase", table=view):
+        raise error("OB_ERR_NO_TABLE_PRIVILEGE", "SELECT", session.user, session.host, view.lower())

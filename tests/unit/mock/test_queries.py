@@ -1,0 +1,206 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Queries are answered as the OceanBase 4.3.5 kernel answers them (OceanBase facts, sections 1.3 and 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from executor_driver import HISTORY, PROGRESS, Driver
+
+from ob_mock.sql.views import VIEWS
+
+LONGLONG, DATETIME, DOUBLE, TIMESTAMP, VAR_STRING, NULL_TYPE, LONG, TINY, NEWDECIMAL = 8, 12, 5, 7, 253, 6, 3, 1, 246
+MAX_SCN = 18446744073709551615
+
+
+@pytest.fixture(scope="module")
+def mock() -> Driver:
+    """Two cancelled clones, Clone_A and clone_a, in HISTORY, and one job in PROGRESS."""
+    driver = Driver()
+    for name in ("Clone_A", "clone_a"):
+        driver.start(name)
+        driver.time.pass_time(1.5)
+        driver.ask("ALTER SYSTEM CANCEL CLONE " + name)
+        driver.time.pass_time(60)
+    driver.start("run")
+    return driver
+
+
+@pytest.mark.parametrize("sql, row", [
+    ("SELECT VERSION(), OB_VERSION(), @@version, effective_tenant(), effective_tenant_id(), DATABASE(), USER()",
+     ("5.7.25-OceanBase_CE-v4.3.5.3", "4.3.5.3", "5.7.25-OceanBase_CE-v4.3.5.3", "sys", 1, None, "root@127.0.0.1")),
+    ("SELECT 'a' = 'A', 'a' = 'a ', BINARY 'a' = 'A', 'a' COLLATE utf8mb4_bin = 'A', 'é' = 'E'", (1, 1, 0, 0, 1)),
+    (r"SELECT 'abc' LIKE 'A%', 'a_c' LIKE 'a\_c', 'abc' LIKE 'a\_c', 'abc' REGEXP '^A'", (1, 1, 0, 1)),
+    ("SELECT 1 && 0, 1 || 0, 1 <=> NULL, 7 DIV 2, 7 MOD 2, 1/2", (0, 1, 0, 3, 1, 0.5)),
+    ("SELECT CONCAT('a', 1), CONCAT('a', NULL), IF(0, 1, 2), IFNULL(NULL, 'x'), LENGTH('é'), CHAR_LENGTH('é')",
+     ("a1", None, 2, "x", 2, 1)),
+    ("SELECT 'it''s', \"say \"\"x\"\"\", 'a' 'b', _utf8mb4'x', 'a\\'b'", ("it's", 'say "x"', "ab", "x", "a'b")),
+    ("SELECT TIMESTAMPDIFF(SECOND, '2026-01-01', '2026-01-02'), TIMESTAMPDIFF(MONTH, '2026-01-31', '2026-02-28')",
+     (86400, 0)),
+    ("SELECT DATE_SUB('2026-01-02', INTERVAL 1 HOUR), DATE_ADD('2026-01-31', INTERVAL 1 MONTH), "
+     "'2026-01-02' - INTERVAL 1 DAY", ("2026-01-01 23:00:00", "2026-02-28", "2026-01-01")),
+    ("SELECT CAST('2026-01-26 06:48:34.45' AS DATETIME), CAST('2026-01-26 06:48:34.45' AS DATETIME(1)), "
+     "CAST('x' AS DATETIME), AVG(2), SUM(2)", ("2026-01-26 06:48:34", "2026-01-26 06:48:34.5", None, "2.0000", 2)),
+    ("SELECT FROM_UNIXTIME(0), FROM_UNIXTIME(1.5), UNIX_TIMESTAMP('1970-01-01 08:00:01')",
+     ("1970-01-01 08:00:00", "1970-01-01 08:00:01.500000", 1)),
+    ("SELECT CAST('12' AS SIGNED) + 1, CAST(12 AS CHAR), (SELECT 3), EXISTS (SELECT 1), CASE WHEN 1 THEN 'a' END",
+     (13, "12", 3, 1, "a")),
+    ("SELECT @@autocommit, @@session.time_zone, @@ob_query_timeout, @nothing", (1, "+08:00", 10000000, None)),
+    ("SELECT 18446744073709551615, -1", (MAX_SCN, -1)),
+    ("(SELECT 1 a) UNION ALL (SELECT 2) ORDER BY a DESC LIMIT 1", (2,)),
+    ("WITH t AS (SELECT 5 a) SELECT a FROM t", (5,)),
+    ("SELECT 1 FROM DUAL FOR UPDATE", (1,)), ("SELECT SQL_NO_CACHE /*+ query_timeout(5) */ 1 -- x", (1,)),
+])
+def test_expressions(mock: Driver, sql: str, row: tuple[Any, ...]) -> None:
+    assert mock.ask(sql) == [row]
+
+
+@pytest.mark.parametrize("condition, jobs", [
+    ("CLONE_TENANT_NAME = 'CLONE_A  '", 2), ("BINARY CLONE_TENANT_NAME = 'clone_a'", 1),
+    ("CLONE_TENANT_NAME = BINARY 'clone_a'", 1), ("CLONE_TENANT_NAME COLLATE utf8mb4_bin = 'clone_a'", 1),
+    ("CLONE_TENANT_NAME IN ('CLONE_A', 'x')", 2), ("CLONE_TENANT_NAME LIKE 'CLONE%'", 2),
+    ("RESTORE_SCN = 18446744073709551615", 2), ("RESTORE_SCN < 18446744073709551615", 0), ("RESTORE_SCN > 5", 2),
+    ("CLONE_JOB_ID = (SELECT MAX(CLONE_JOB_ID) FROM %s)" % HISTORY, 1), ("RET_CODE IS NULL", 0),
+    ("RET_CODE = '-4072'", 2), ("CLONE_START_TIME > '2024-01-26 14:48:40'", 1),
+    ("CLONE_START_TIME > NOW() - INTERVAL 100 SECOND", 1), ("CLONE_START_TIME > UTC_TIMESTAMP()", 2),
+    ("NOT STATUS = 'clone_sys_canceled'", 0),
+])
+def test_conditions_on_the_views(mock: Driver, condition: str, jobs: int) -> None:
+    assert mock.ask("SELECT COUNT(*) FROM %s WHERE %s" % (HISTORY, condition)) == [(jobs,)]
+
+
+def test_both_views_in_one_statement(mock: Driver) -> None:
+    rows = mock.ask("SELECT 'progress' v, p.CLONE_TENANT_NAME FROM %s p UNION ALL "
+                    "SELECT 'history', h.CLONE_TENANT_NAME FROM %s h ORDER BY 1 DESC, 2 LIMIT 2" % (PROGRESS, HISTORY))
+    assert rows[0] == ("progress", "run") and rows[1][0] == "history"
+
+
+def test_views_are_ordered_by_start_time(mock: Driver) -> None:
+    names = [row[0] for row in mock.ask("SELECT CLONE_TENANT_NAME FROM " + HISTORY)]
+    assert names == ["Clone_A", "clone_a"]
+
+
+def columns(mock: Driver, sql: str) -> list[tuple[str, int]]:
+    return [(column.name, column.type) for column in mock.result(sql).columns]
+
+
+@pytest.mark.parametrize("sql, expected", [
+    ("select status, CLONE_job_id, h.restore_scn from oceanbase.dba_ob_clone_history h",
+     [("status", VAR_STRING), ("CLONE_job_id", LONGLONG), ("restore_scn", LONGLONG)]),
+    ("SELECT COUNT( * ), max(clone_start_time) AS m, MIN(RET_CODE) `a b`, STATUS 'x y' FROM " + HISTORY,
+     [("COUNT( * )", LONGLONG), ("m", TIMESTAMP), ("a b", LONGLONG), ("x y", VAR_STRING)]),
+    ("select now(), NOW(6) n, null, 'a', 1/2, @@version, version ( )",
+     [("now()", DATETIME), ("n", DATETIME), ("NULL", NULL_TYPE), ("a", VAR_STRING), ("1/2", DOUBLE),
+      ("@@version", VAR_STRING), ("version ( )", VAR_STRING)]),
+    ("SELECT CAST(CLONE_START_TIME AS DATETIME(6)) t, SUM(RET_CODE) s, AVG(RET_CODE), BINARY 'a' FROM " + HISTORY,
+     [("t", DATETIME), ("s", NEWDECIMAL), ("AVG(RET_CODE)", NEWDECIMAL), ("BINARY 'a'", VAR_STRING)]),
+    ("SELECT RESTORE_SCN x FROM (SELECT * FROM %s) t LIMIT 0" % HISTORY, [("x", LONGLONG)]),
+    ("SELECT RET_CODE = 0 AS a, (STATUS <> 'x'), STATUS LIKE 'x', RET_CODE IS NULL, TRUE FROM %s LIMIT 0" % HISTORY,
+     [("a", LONG), ("(STATUS <> 'x')", LONG), ("STATUS LIKE 'x'", LONGLONG), ("RET_CODE IS NULL", LONG),
+      ("TRUE", TINY)]),
+    ("SELECT CASE WHEN RET_CODE = 0 THEN 2 END, ISNULL(RET_CODE), COUNT(RET_CODE = 0) FROM " + HISTORY,
+     [("CASE WHEN RET_CODE = 0 THEN 2 END", VAR_STRING), ("ISNULL(RET_CODE)", LONG),
+      ("COUNT(RET_CODE = 0)", LONGLONG)]),
+    ("SELECT 1 FROM %s LIMIT 0" % PROGRESS, [("1", LONGLONG)]),
+])
+def test_labels_and_types(mock: Driver, sql: str, expected: list[tuple[str, int]]) -> None:
+    assert columns(mock, sql) == expected
+
+
+@pytest.mark.parametrize("view", [PROGRESS, HISTORY])
+def test_columns_of_the_clone_views_on_the_wire(mock: Driver, view: str) -> None:
+    """Flags and lengths as the kernel sends them for these types: 1 NOT NULL, 32 unsigned, 128 + 1024 time."""
+    text, number, time = (VAR_STRING, 45), (LONGLONG, 63), (TIMESTAMP, 63)
+    finished = 1152 if view == PROGRESS else 1153
+    expected = [
+        ("CLONE_JOB_ID", *number, 20, 1, 0), ("TRACE_ID", *text, 256, 1, 0), ("SOURCE_TENANT_ID", *number, 20, 1, 0),
+        ("SOURCE_TENANT_NAME", *text, 512, 1, 0), ("CLONE_TENANT_ID", *number, 20, 1, 0),
+        ("CLONE_TENANT_NAME", *text, 512, 1, 0), ("TENANT_SNAPSHOT_ID", *number, 20, 1, 0),
+        ("TENANT_SNAPSHOT_NAME", *text, 512, 1, 0), ("RESOURCE_POOL_ID", *number, 20, 1, 0),
+        ("RESOURCE_POOL_NAME", *text, 512, 1, 0), ("UNIT_CONFIG_NAME", *text, 512, 1, 0),
+        ("RESTORE_SCN", *number, 20, 33, 0), ("STATUS", *text, 256, 1, 0), ("CLONE_JOB_TYPE", *text, 64, 1, 0),
+        ("CLONE_START_TIME", *time, 26, 1153, 6), ("CLONE_FINISHED_TIME", *time, 26, finished, 6),
+        ("RET_CODE", *number, 20, 0, 0), ("ERROR_MESSAGE", *text, 2048, 0, 0)]
+    sent = mock.result("SELECT * FROM " + view).columns
+    assert [(one.name, one.type, one.charset, one.length, one.flags, one.decimals) for one in sent] == expected
+    assert {(one.schema, one.table) for one in sent} == {("oceanbase", view.rpartition(".")[2].lower())}
+
+
+@pytest.mark.parametrize("sql, errno, sqlstate, text", [
+    ("SELECT * FROM DBA_OB_CLONE_PROGRESS", 1046, "3D000", "No database selected"),
+    ("SELECT * FROM oceanbase.NoSuch", 1146, "42S02", "Table 'oceanbase.nosuch' doesn't exist"),
+    ("SELECT * FROM Nodb.T", 1146, "42S02", "Table 'nodb.t' doesn't exist"),
+    ("SELECT * FROM oceanbase.__all_clone_job", 1146, "42S02", "Table 'oceanbase.__all_clone_job' doesn't exist"),
+    ("SELECT * FROM oceanbase.sqlite_master", 1146, "42S02", "Table 'oceanbase.sqlite_master' doesn't exist"),
+    ("SELECT nosuch FROM " + PROGRESS, 1054, "42S22", "Unknown column 'nosuch' in 'field list'"),
+    ("SELECT `nosuch` FROM " + PROGRESS, 1054, "42S22", "Unknown column 'nosuch' in 'field list'"),
+    ("SELECT x.STATUS FROM " + PROGRESS, 1054, "42S22", "Unknown column 'x.STATUS' in 'field list'"),
+    ("SELECT 1 FROM %s WHERE Nosuch = 1" % PROGRESS, 1054, "42S22", "Unknown column 'Nosuch' in 'where clause'"),
+    ("SELECT 1 FROM %s ORDER BY nosuch" % PROGRESS, 1054, "42S22", "Unknown column 'nosuch' in 'order clause'"),
+    ("SELECT 1 FROM %s GROUP BY nosuch" % PROGRESS, 1054, "42S22", "Unknown column 'nosuch' in 'group statement'"),
+    ("SELECT STATUS FROM %s, %s" % (PROGRESS, HISTORY), 1052, "23000", "Column 'STATUS' in field list is ambiguous"),
+    ("SELECT nosuch(1)", 1305, "42000", "FUNCTION nosuch does not exist"),
+    ("SELECT @@nosuch", 1193, "HY000", "Unknown system variable 'nosuch'"),
+    ("SELECT 'a' COLLATE nosuch", 1273, "HY000", "Unknown collation: 'nosuch'"),
+    ("SELECT *", 1096, "HY000", "No tables used"),
+])
+def test_errors(mock: Driver, sql: str, errno: int, sqlstate: str, text: str) -> None:
+    assert mock.refused(sql) == (errno, sqlstate, text)
+
+
+@pytest.mark.parametrize("sql, near", [("SELECT * FROM", "FROM"), ("SELECT 1 1", "1"), ("SELECT (1", "1"),
+                                       ("SELECT CAST(1 AS CHAR", "CHAR"), ("SELECT CAST(1 AS DATETIME(7))", "7))"),
+                                       ("SELECT 1,,2", ",2"), ("SELECT 1 FROM " + PROGRESS + " WHERE", "WHERE")])
+def test_syntax_errors(mock: Driver, sql: str, near: str) -> None:
+    errno, sqlstate, text = mock.refused(sql)
+    assert (errno, sqlstate) == (1064, "42000")
+    assert text.endswith("near '%s' at line 1" % near)
+
+
+def test_times_are_shown_in_the_time_zone_of_the_session(mock: Driver) -> None:
+    session = mock.login("root@sys")
+    sql = "SELECT CLONE_START_TIME FROM %s ORDER BY CLONE_JOB_ID LIMIT 1" % HISTORY
+    assert mock.ask(sql, session) == [("2024-01-26 14:48:34.000000",)]
+    for zone, shown in (("+00:00", "2024-01-26 06:48:34.000000"), ("-05:30", "2024-01-26 01:18:34.000000")):
+        mock.ask("SET time_zone = '%s'" % zone, session)
+        assert mock.ask(sql, session) == [(shown,)]
+    assert mock.ask(sql) == [("2024-01-26 14:48:34.000000",)]
+
+
+def test_a_query_without_end_meets_ob_query_timeout(mock: Driver) -> None:
+    session = mock.login("root@sys")
+    mock.ask("SET ob_query_timeout = 100000", session)
+    endless = "WITH RECURSIVE n AS (SELECT 1 i UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
+    errno, sqlstate, text = mock.refused(endless, session)
+    assert (errno, sqlstate) == (4012, "HY000")
+    assert text.startswith("Timeout, query has reached the maximum query timeout: 100000(us), maybe")
+
+
+def test_every_view_answers_and_describes_itself(mock: Driver) -> None:
+    for name, view in VIEWS.items():
+        answer = mock.result("SELECT * FROM %s.%s" % (view.database, name))
+        assert [column.name for column in answer.columns] == [column.name for column in view.columns]
+        described = mock.ask("DESC %s.%s" % (view.database, name))
+        assert [row[0] for row in described] == [column.name for column in view.columns]
+    assert mock.ask("DESC oceanbase.DBA_OB_CLONE_PROGRESS")[15] == (
+        "CLONE_FINISHED_TIME", "timestamp(6)", "YES", "", "NULL", "")
+
+
+def test_the_information_schema_lists_the_views_that_the_tenant_has(mock: Driver) -> None:
+    """What consoles read to show databases, tables and columns."""
+    tables = "SELECT TABLE_NAME FROM information_schema.tables WHERE table_schema = 'OCEANBASE' ORDER BY 1"
+    assert mock.ask(tables) == mock.ask("SHOW TABLES FROM oceanbase")
+    assert len(mock.ask(tables)) == sum(view.database == "oceanbase" for view in VIEWS.values())
+    assert mock.ask(tables, mock.login("root@mysql001")) == [("DBA_OB_TENANTS",)]
+    assert mock.ask("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA ORDER BY SCHEMA_NAME") == \
+        mock.ask("SHOW DATABASES")
+    assert mock.ask("SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE FROM information_schema.COLUMNS WHERE "
+                    "TABLE_NAME = 'dba_ob_clone_history' AND ORDINAL_POSITION IN (12, 17)") == [
+        ("RESTORE_SCN", "bigint", "bigint(20) unsigned", "NO"), ("RET_CODE", "bigint", "bigint(20)", "YES")]
+    session = mock.login("root@sys", database="information_schema")
+    assert mock.ask("SELECT COUNT(*) FROM TABLES WHERE TABLE_SCHEMA = DATABASE()", session) == [(4,)]
+    assert mock.refused("SELECT * FROM DBA_OB_TENANTS", session)[0] == 1146
+    assert mock.ask("SELECT COUNT(*) FROM information_schema.VIEWS") == [(0,)]
