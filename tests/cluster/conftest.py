@@ -9,20 +9,20 @@ from typing import Iterator
 
 import pytest
 
-from support.servers.disposable_cluster import Cluster, NotDisposable
+from support.servers.disposable_cluster import DisposableCluster, NotDisposable
 
 
 def pytest_sessionstart() -> None:
     """Refuses at once."""
     try:
-        Cluster()
+        DisposableCluster()
     except NotDisposable as reason:
         pytest.exit(str(reason), returncode=2)
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
+def cluster() -> Iterator[DisposableCluster]:
     """The cluster, clean again after the test."""
-    with Cluster() as running:
+    with DisposableCluster() as running:
         yield running
     assert not running.left()

@@ -12,23 +12,23 @@ import pytest
 
 from support.clone_tables.engine import CANCELLABLE
 from support.plays.ansible import run_module
-from support.servers.disposable_cluster import PATIENCE, Cluster
+from support.servers.disposable_cluster import PATIENCE, DisposableCluster
 from support.servers.ob_mock import wait_for
 
 
-def cancel(cluster: Cluster, clone: str, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+def cancel(cluster: DisposableCluster, clone: str, check_mode: bool = False, **options: Any) -> dict[str, Any]:
     """The result of ob_clone_cancel."""
     return run_module("ob_clone_cancel", {**cluster.login(), "clone_tenant": clone, **options}, timeout=PATIENCE,
                       check_mode=check_mode)
 
 
-def is_canceled(cluster: Cluster, clone: str) -> bool:
+def is_canceled(cluster: DisposableCluster, clone: str) -> bool:
     """Whether the cluster shows a cancel of the clone."""
     return (cluster.job(clone) or {}).get("status") in ("CLONE_SYS_CANCELING", "CLONE_SYS_CANCELED")
 
 
 @pytest.mark.parametrize("status", CANCELLABLE)
-def test_cancel_in_every_state(cluster: Cluster, status: str) -> None:
+def test_cancel_in_every_state(cluster: DisposableCluster, status: str) -> None:
     cluster.hold(status)
     clone = cluster.start("clone", until=status)
     predicted = cancel(cluster, clone, check_mode=True)
@@ -47,7 +47,7 @@ def test_cancel_in_every_state(cluster: Cluster, status: str) -> None:
     assert (again["outcome"], again["changed"]) == ("already_canceled", False)
 
 
-def test_without_waiting(cluster: Cluster) -> None:
+def test_without_waiting(cluster: DisposableCluster) -> None:
     cluster.hold(CANCELLABLE[0])
     clone = cluster.start("clone", until=CANCELLABLE[0])
     ordered = cancel(cluster, clone, wait=False)
@@ -57,7 +57,7 @@ def test_without_waiting(cluster: Cluster) -> None:
     assert (resumed["outcome"], resumed["changed"]) == ("already_canceled", False)
 
 
-def test_too_late(cluster: Cluster) -> None:
+def test_too_late(cluster: DisposableCluster) -> None:
     status = "CLONE_SYS_RELEASE_RESOURCE"
     cluster.hold(status)
     clone = cluster.start("clone", until=status)
@@ -69,5 +69,5 @@ def test_too_late(cluster: Cluster) -> None:
     assert cluster.left() == {clone}
 
 
-def test_not_found(cluster: Cluster) -> None:
+def test_not_found(cluster: DisposableCluster) -> None:
     assert cancel(cluster, cluster.prefix + "nosuch")["outcome"] == "not_found"

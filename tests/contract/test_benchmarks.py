@@ -9,7 +9,7 @@ import json
 import runpy
 from pathlib import Path
 
-from support.servers.ob_mock import REPOSITORY
+from support import REPOSITORY
 
 PAGE = runpy.run_path(str(REPOSITORY / "tests" / "benchmark" / "page.py"))
 WRITTEN = REPOSITORY / "docs" / "benchmarks"

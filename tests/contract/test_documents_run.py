@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from support.documents.blocks import Block, documents, module_documentation
-from support.documents.player import PASSWORD, Player, World
+from support.documents.player import PASSWORD, DocumentPlayer, DocumentServers
 from support.servers.ob_mock import Mock, wait_for
 
 DOCUMENTS = documents()
@@ -72,8 +72,8 @@ def commands(block: Block) -> list[str]:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_block_of_a_document_runs(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    world = World(IDLE if name in IDLE_DOCUMENTS else RUNNING)
-    player = Player(tmp_path, login_from_environment=name in LOGIN_FROM_ENVIRONMENT)
+    servers = DocumentServers(IDLE if name in IDLE_DOCUMENTS else RUNNING)
+    player = DocumentPlayer(tmp_path, login_from_environment=name in LOGIN_FROM_ENVIRONMENT)
     request.addfinalizer(player.stop_own_mock)
     output = ""
     for block in DOCUMENTS[name]:
@@ -81,7 +81,7 @@ def test_every_block_of_a_document_runs(name: str, tmp_path: Path, request: pyte
             player.variables.update(yaml.safe_load(player.adapt(block.text)))
     for block in DOCUMENTS[name]:
         where = f"{name}:{block.line}"
-        with world.running(player):
+        with servers.running(player):
             if block.name:
                 player.write(block.name, block.text)
                 check_file(block, player)
@@ -93,12 +93,12 @@ def test_every_block_of_a_document_runs(name: str, tmp_path: Path, request: pyte
             elif block.language == "text":
                 player.compare(block.text, output, where)
             elif block.language == "sql":
-                run_sql(block.text, world.direct)
+                run_sql(block.text, servers.direct)
             else:
                 assert block.language == "yaml", f"{where}: nobody checks a block of {block.language}"
 
 
-def check_file(block: Block, player: Player) -> None:
+def check_file(block: Block, player: DocumentPlayer) -> None:
     """The content of a file is at least what its name says, and the commands in it run."""
     text = player.adapt(block.text)
     inside: list[str] = []
@@ -146,17 +146,17 @@ MODULES = module_documentation()
 
 @pytest.mark.parametrize("module", MODULES)
 def test_the_examples_of_a_module_run(module: str, tmp_path: Path) -> None:
-    world = World(IDLE if module in IDLE_DOCUMENTS else RUNNING)
-    player = Player(tmp_path, login_from_environment=True)
+    servers = DocumentServers(IDLE if module in IDLE_DOCUMENTS else RUNNING)
+    player = DocumentPlayer(tmp_path, login_from_environment=True)
     player.write("client.cnf", f"[client]\nuser = root@sys\npassword = {PASSWORD}\n")
-    with world.running(player):
+    with servers.running(player):
         if module == "ob_clone_drop":
-            world.direct.start_clone("clone_a")
-            wait_for(world.direct.history, "the clone that is to be dropped")
-            player.variables["clone"] = {"job": {"clone_job_id": str(world.direct.history()[0]["clone_job_id"])}}
+            servers.direct.start_clone("clone_a")
+            wait_for(servers.direct.history, "the clone that is to be dropped")
+            player.variables["clone"] = {"job": {"clone_job_id": str(servers.direct.history()[0]["clone_job_id"])}}
         examples = str(MODULES[module]["examples"])
         assert f"community.oceanbase.{module}:" in examples
         player.play(examples, module)
         assert player.asked_a_server(examples)
         if module == "ob_clone_cancel":
-            assert len(world.direct.cancels(accepted_only=True)) == 1
+            assert len(servers.direct.cancels(accepted_only=True)) == 1

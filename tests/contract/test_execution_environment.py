@@ -12,8 +12,8 @@ from pathlib import Path
 import yaml
 
 from ansible_collections.community.oceanbase.plugins.module_utils._connection import session as _session
+from support import REPOSITORY
 from support.documents.blocks import blocks, module_documentation
-from support.servers.ob_mock import REPOSITORY
 
 BUILDER = str(Path(sys.executable).parent / "ansible-builder")
 GUIDE = REPOSITORY / "docs" / "docsite" / "rst" / "execution_environment_guide.rst"

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import COLUMNS, STATUSES
+from support import REPOSITORY
 from support.plays.ansible import COLLECTION
-from support.servers.ob_mock import REPOSITORY
 
 MODULES = sorted(path.stem for path in (REPOSITORY / "plugins" / "modules").glob("ob_*.py"))
 ROW_KEYS = [column.lower() for column in COLUMNS] + ["view", "cancellable", "age", "canceled_by"]

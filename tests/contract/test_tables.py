@@ -16,8 +16,9 @@ from ansible_collections.community.oceanbase.plugins.module_utils import _errors
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import LOGIN_SOURCES
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel_decision import Outcome
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES, Phase
+from support import REPOSITORY
 from support.documents.blocks import module_documentation
-from support.servers.ob_mock import REPOSITORY, Mock
+from support.servers.ob_mock import Mock
 
 GUIDES = REPOSITORY / "docs" / "docsite" / "rst"
 MODULES = module_documentation()

@@ -13,10 +13,11 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
+from support import REPOSITORY
+
 sys.path.insert(0, str(Path(__file__).parent))
 from browser import look_at
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 SITE = REPOSITORY / ".cache" / "docs" / "html"
 TELEPHONE, DESKTOP = 360, 1280
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from support.servers.ob_mock import REPOSITORY, Mock
+from support import REPOSITORY
+from support.servers.ob_mock import Mock
 
 
 def run_suite(**environment: str) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from support import REPOSITORY
+
 DEMO = [sys.executable, str(REPOSITORY / "scripts" / "demo.py")]
 # As make sets it.
 ENVIRONMENT = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / ".cache" / "collections")}

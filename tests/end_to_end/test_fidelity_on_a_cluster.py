@@ -10,9 +10,10 @@ import re
 import subprocess
 import sys
 
+from support import REPOSITORY
 from support.fidelity.behaviours import behaviours
 from support.servers.disposable_cluster import VARIABLES
-from support.servers.ob_mock import REPOSITORY, Mock
+from support.servers.ob_mock import Mock
 
 TABLE = behaviours()
 

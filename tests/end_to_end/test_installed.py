@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from support import REPOSITORY
 from support.servers.ob_mock import Mock
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 NEEDED = {"meta", "plugins", "roles", "playbooks"}
 
 

@@ -13,8 +13,8 @@ from typing import Any, Iterator
 
 import pytest
 
+from support import REPOSITORY
 from support.plays.ansible import PlayResult, run_module, run_tasks
-from support.servers.ob_mock import REPOSITORY
 
 DAEMON = REPOSITORY / "roles" / "sys_tenant_mock" / "files" / "ob_mock_daemon.py"
 

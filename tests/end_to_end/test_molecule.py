@@ -10,8 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support import REPOSITORY
 from support.plays.ansible import ansible_environment
-from support.servers.ob_mock import REPOSITORY
 
 SCENARIOS = {path.parent.name for path in (REPOSITORY / "extensions" / "molecule").glob("*/molecule.yml")}
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from support import REPOSITORY
 from support.plays.bench import Bench
-from support.servers.ob_mock import REPOSITORY
 
 # Not into the project's folder.
 set_hypothesis_home_dir(REPOSITORY / ".cache" / "hypothesis")

@@ -15,7 +15,8 @@ import pytest
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import ConnectionLost, Failure
-from support.plays.bench import OPTIONS, Bench
+from support.options import OPTIONS
+from support.plays.bench import Bench
 
 TIMEOUTS = 0.4
 TOLERANCE = 0.3

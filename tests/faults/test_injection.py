@@ -16,7 +16,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.lo
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, InvalidOption
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CancelTask
-from support.plays.bench import OPTIONS, USER, Bench
+from support.options import OPTIONS
+from support.plays.bench import USER, Bench
 
 NASTY = ["a'b", 'a"b', "a`b", "a\\b", "a\nb", "a\rb", "a\tb", "a\0b", "a\x1ab", "a\x7fb", "", "a" * 65, "ä" * 33,
          "\U0001f4a3" * 17, "a' OR '1'='1", "a`; DROP TENANT mysql001; -- ", "\ud800", "a\x85b"]

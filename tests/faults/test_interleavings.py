@@ -40,7 +40,7 @@ EVENTS = st.one_of(
 PLANS = st.lists(st.tuples(st.integers(0, 6), EVENTS), max_size=5)
 
 
-class World:
+class PlannedEvents:
     """A clone job that moves only when told to, and what happened to it."""
 
     def __init__(self, bench: Bench, state: str, plan: list[tuple[int, Any]]) -> None:
@@ -97,7 +97,7 @@ class World:
                 self.bench.control(f"KILL {row['id']}")
 
 
-def tell_truth(world: World, run: Run) -> None:
+def tell_truth(world: PlannedEvents, run: Run) -> None:
     """The invariants."""
     result, failure = run.result, run.failure
     cancels = [entry for entry in run.log if entry["statement"].startswith("ALTER SYSTEM CANCEL")]
@@ -142,7 +142,7 @@ def quick_steps() -> Iterator[Bench]:
 
 def check(bench: Bench, state: str, plan: list[tuple[int, Any]], check_mode: bool) -> None:
     """One interleaving, and a second run after it."""
-    world = World(bench, state, plan)
+    world = PlannedEvents(bench, state, plan)
     cancellable = state in STATES[:6]
     run = bench.run(check_mode, world.before, timeouts=TIMEOUTS, wait_timeout=WAIT, poll_interval=0.1)
     if check_mode:

@@ -23,8 +23,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.se
 from support.clients.raw_client import RawClient
 from support.network.refusing_relay import RefusingRelay
 from support.network.tls import HOST, Files, HandshakeServer
+from support.options import OPTIONS
 from support.plays.ansible import run_module
-from support.plays.bench import OPTIONS
 from support.servers.ob_mock import Mock
 
 SOURCES = ("option", "environment", "file")
@@ -44,7 +44,7 @@ LINES = [(option, source) for option, (variable, _key) in TABLE.items() for sour
 Values = dict[str, Any]
 
 
-class World:
+class LoginServers:
     """Servers that show which value has reached them; ``values`` of an option are those of each source."""
 
     def __init__(self, stack: ExitStack, folder: Path) -> None:
@@ -85,9 +85,9 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoginServers]:
     with ExitStack() as stack:
-        yield World(stack, tmp_path_factory.mktemp("login"))
+        yield LoginServers(stack, tmp_path_factory.mktemp("login"))
 
 
 def run(option: str, source: str, values: Values, folder: Path, **company: Any) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def reached(mocks: list[Mock], act: Callable[[], dict[str, Any]]) -> Mock:
     return found
 
 
-def shown(world: World, option: str, source: str, values: Values, folder: Path, **company: Any) -> str | None:
+def shown(world: LoginServers, option: str, source: str, values: Values, folder: Path, **company: Any) -> str | None:
     """The common name of the certificate that a server which wants one gets to see, None if there is none."""
     with HandshakeServer(world.greeting, world.context) as strict:
         result = run(option, source, values, folder, login_port=strict.port, **company)
@@ -138,7 +138,7 @@ def sources_of(option: str) -> list[str]:
 
 
 @pytest.mark.parametrize("source", sources_of("login_host"))
-def test_login_host(world: World, source: str, tmp_path: Path) -> None:
+def test_login_host(world: LoginServers, source: str, tmp_path: Path) -> None:
     servers = dict(zip((*SOURCES, "default"), (*world.others, world.mocks[0])))
     values = {source: mock.host for source, mock in servers.items()}
     assert reached(list(servers.values()), lambda: run(
@@ -146,13 +146,13 @@ def test_login_host(world: World, source: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_login_port(world: World, source: str, tmp_path: Path) -> None:
+def test_login_port(world: LoginServers, source: str, tmp_path: Path) -> None:
     servers = dict(zip(SOURCES, world.mocks))
     values = {source: mock.port for source, mock in servers.items()}
     assert reached(world.mocks, lambda: run("login_port", source, values, tmp_path)) is servers[source]
 
 
-def test_the_default_address(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_address(world: LoginServers, monkeypatch: pytest.MonkeyPatch) -> None:
     """The default port may be somebody's on this machine, so the call is led to the mock on its way."""
     connect = socket.create_connection
     called = []
@@ -168,7 +168,7 @@ def test_the_default_address(world: World, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("source", sources_of("login_user"))
-def test_login_user(world: World, source: str, tmp_path: Path) -> None:
+def test_login_user(world: LoginServers, source: str, tmp_path: Path) -> None:
     users = {**{source: f"open_{source}@sys" for source in SOURCES}, "default": "root@sys"}
     result = run("login_user", source, users, tmp_path, login_port=world.port)
     assert "error" not in result, result["msg"]
@@ -176,7 +176,7 @@ def test_login_user(world: World, source: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("source", sources_of("login_password"))
-def test_login_password(world: World, source: str, tmp_path: Path) -> None:
+def test_login_password(world: LoginServers, source: str, tmp_path: Path) -> None:
     """Each user has a password of his own, so that no other value than the right one gets in."""
     passwords = {source: f"of {source}" for source in SOURCES}
     user = "root@sys" if source == "default" else f"{source}_user@sys"
@@ -186,7 +186,7 @@ def test_login_password(world: World, source: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("source", sources_of("login_unix_socket"))
-def test_login_unix_socket(world: World, source: str, tmp_path: Path) -> None:
+def test_login_unix_socket(world: LoginServers, source: str, tmp_path: Path) -> None:
     """The mock listens on TCP only, so each socket leads to a mock; without a socket the port is asked."""
     values = {"option": world.sockets[0], "file": world.sockets[1]}
     servers = {"option": world.mocks[1], "file": world.mocks[2], "default": world.mocks[0]}
@@ -196,7 +196,7 @@ def test_login_unix_socket(world: World, source: str, tmp_path: Path) -> None:
         "login_unix_socket", source, values, tmp_path, **company)) is servers[source]
 
 
-def test_a_socket_wins_over_a_host_of_the_environment_but_not_over_an_option(world: World) -> None:
+def test_a_socket_wins_over_a_host_of_the_environment_but_not_over_an_option(world: LoginServers) -> None:
     path = str(world.sockets[0])
     environment = {"OCEANBASE_LOGIN_HOST": "127.0.0.2", "OCEANBASE_LOGIN_PORT": str(world.port)}
     assert reached([*world.mocks, *world.others], lambda: run_module(
@@ -208,7 +208,7 @@ def test_a_socket_wins_over_a_host_of_the_environment_but_not_over_an_option(wor
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_ca_cert(world: World, source: str, tmp_path: Path) -> None:
+def test_ca_cert(world: LoginServers, source: str, tmp_path: Path) -> None:
     """Each server's certificate is of a CA of its own, so that no other CA gets a connection."""
     values = {source: files.ca for source, files in world.files.items()}
     server = world.secure[source]
@@ -216,20 +216,20 @@ def test_ca_cert(world: World, source: str, tmp_path: Path) -> None:
         "ca_cert", source, values, tmp_path, login_port=server.port)) is server
 
 
-def test_without_ca_cert_the_connection_is_plain(world: World, tmp_path: Path) -> None:
+def test_without_ca_cert_the_connection_is_plain(world: LoginServers, tmp_path: Path) -> None:
     assert shown(world, "ca_cert", "default", {}, tmp_path) is None
     assert reached(world.mocks, lambda: run("ca_cert", "default", {}, tmp_path, login_port=world.port))
 
 
 @pytest.mark.parametrize("source", sources_of("client_cert"))
-def test_client_cert(world: World, source: str, tmp_path: Path) -> None:
+def test_client_cert(world: LoginServers, source: str, tmp_path: Path) -> None:
     values = {source: world.combined(source) for source in SOURCES}
     name = shown(world, "client_cert", source, values, tmp_path, ca_cert=world.files["option"].ca)
     assert name == (None if source == "default" else source)
 
 
 @pytest.mark.parametrize("source", sources_of("client_key"))
-def test_client_key(world: World, source: str, tmp_path: Path) -> None:
+def test_client_key(world: LoginServers, source: str, tmp_path: Path) -> None:
     """Only the key that belongs to the certificate can be loaded; by default it is in the certificate's file."""
     keys = {source: key for source, (_cert, key) in world.pairs.items()}
     cert = world.combined("environment") if source == "default" else world.pairs[source][0]
@@ -237,7 +237,7 @@ def test_client_key(world: World, source: str, tmp_path: Path) -> None:
     assert name == ("environment" if source == "default" else source)
 
 
-def wrong(world: World, option: str) -> tuple[str, Any, Any, dict[str, Any]]:
+def wrong(world: LoginServers, option: str) -> tuple[str, Any, Any, dict[str, Any]]:
     """The class of failure that a wrong value ends in, that value, a right one, and what else is given."""
     here = {"login_port": world.port}
     secure = {"login_port": world.secure["option"].port, "ca_cert": world.files["option"].ca}
@@ -258,7 +258,7 @@ def wrong(world: World, option: str) -> tuple[str, Any, Any, dict[str, Any]]:
 @pytest.mark.parametrize(("option", "source"), [
     pytest.param(option, source, marks=[] if source == "file" else pytest.mark.full)
     for option, source in LINES if source != "default"])
-def test_a_wrong_value_is_told_with_its_source(world: World, option: str, source: str, tmp_path: Path) -> None:
+def test_a_wrong_value_is_told_with_its_source(world: LoginServers, option: str, source: str, tmp_path: Path) -> None:
     """Though each source that it wins over has the right value."""
     error_class, bad, good, company = wrong(world, option)
     variable, key = TABLE[option]

@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
+from support.options import OPTIONS
 from support.plays.ansible import run_module
-from support.plays.bench import OPTIONS
 from support.servers.ob_mock import Mock
 
 # What each is as a password, which is a text.

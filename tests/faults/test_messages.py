@@ -19,8 +19,10 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.lo
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session, require_driver
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CancelTask
-from support.plays.bench import OPTIONS, Bench
-from support.servers.ob_mock import REPOSITORY, Mock
+from support import REPOSITORY
+from support.options import OPTIONS
+from support.plays.bench import Bench
+from support.servers.ob_mock import Mock
 
 GOLDEN = Path(__file__).parent / "golden_messages.txt"
 NOW = REPOSITORY / ".cache" / "golden_messages.txt"

@@ -19,7 +19,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.se
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, TlsFailed, Unreachable
 from support.clients.raw_client import RawClient
 from support.network.tls import HOST, Files, HandshakeServer
-from support.plays.bench import OPTIONS
+from support.options import OPTIONS
 from support.servers.ob_mock import Mock
 
 

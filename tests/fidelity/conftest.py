@@ -12,21 +12,21 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from support.fidelity.behaviours import behaviours, read
-from support.fidelity.player import Player, Server
-from support.servers.disposable_cluster import PATIENCE, VARIABLES, Cluster, NotDisposable
+from support.fidelity.player import BehaviorPlayer, Target
+from support.servers.disposable_cluster import PATIENCE, VARIABLES, DisposableCluster, NotDisposable
 from support.servers.ob_mock import Mock
 
 REAL_HOST = os.environ.get(VARIABLES["host"], "")
 MOCK_PATIENCE = 20.0
 
 
-def real_server() -> Server:
+def real_server() -> Target:
     """The test cluster that the environment names; it must be said that nothing on it is worth keeping."""
     try:
-        settings = Cluster().settings
+        settings = DisposableCluster().settings
     except NotDisposable as reason:
         pytest.exit(str(reason), returncode=2)
-    return Server(settings["host"], int(settings["port"]), settings["user"], settings["password"], settings["source"],
+    return Target(settings["host"], int(settings["port"]), settings["user"], settings["password"], settings["source"],
                   settings["unit"], PATIENCE)
 
 
@@ -38,12 +38,12 @@ def start_mock(options: dict[str, Any]) -> Mock:
     return mock
 
 
-def server_of(mock: Mock) -> Server:
-    return Server(mock.host, mock.port, "root@sys", mock.password, "mysql001", "unit001", MOCK_PATIENCE)
+def server_of(mock: Mock) -> Target:
+    return Target(mock.host, mock.port, "root@sys", mock.password, "mysql001", "unit001", MOCK_PATIENCE)
 
 
 @pytest.fixture(scope="session")
-def shared_server() -> Iterator[Server]:
+def shared_server() -> Iterator[Target]:
     """The server of all behaviours that need no special one."""
     if REAL_HOST:
         yield real_server()
@@ -57,15 +57,15 @@ def shared_server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def player(shared_server: Server) -> Iterator[Callable[[dict[str, Any] | None], Player]]:
+def player(shared_server: Target) -> Iterator[Callable[[dict[str, Any] | None], BehaviorPlayer]]:
     """A function that returns a player on the shared server or, for options, on a mock of its own."""
     mocks: list[Mock] = []
 
-    def make(options: dict[str, Any] | None) -> Player:
+    def make(options: dict[str, Any] | None) -> BehaviorPlayer:
         if options is None:
-            return Player(shared_server)
+            return BehaviorPlayer(shared_server)
         mocks.append(start_mock(options))
-        return Player(server_of(mocks[0]))
+        return BehaviorPlayer(server_of(mocks[0]))
 
     yield make
     for mock in mocks:

@@ -11,7 +11,7 @@ from typing import Any, Callable
 import pytest
 
 from support.fidelity.behaviours import Behaviour, behaviours, read
-from support.fidelity.player import Player
+from support.fidelity.player import BehaviorPlayer
 from support.servers.disposable_cluster import VARIABLES
 
 TABLE = behaviours()
@@ -20,7 +20,7 @@ ON_A_CLUSTER = bool(os.environ.get(VARIABLES["host"]))
 
 @pytest.mark.parametrize("behaviour", [one for one in TABLE if not (ON_A_CLUSTER and one.only_mock)],
                          ids=lambda one: one.name)
-def test_behaviour(player: Callable[[dict[str, Any] | None], Player], behaviour: Behaviour) -> None:
+def test_behaviour(player: Callable[[dict[str, Any] | None], BehaviorPlayer], behaviour: Behaviour) -> None:
     with player(behaviour.mock) as play:
         play.play(behaviour.steps)
 
@@ -42,7 +42,7 @@ def test_names_are_unique() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
-def test_a_wrong_expectation_fails(player: Callable[[dict[str, Any] | None], Player]) -> None:
+def test_a_wrong_expectation_fails(player: Callable[[dict[str, Any] | None], BehaviorPlayer]) -> None:
     """The runner itself: every kind of expectation can fail."""
     wrong: list[dict[str, Any]] = [
         {"sql": "SELECT 1", "rows": [["2"]]}, {"sql": "SELECT 1", "rows": []}, {"sql": "SELECT 1", "ok": True},

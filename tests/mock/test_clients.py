@@ -22,7 +22,8 @@ import pymysql
 import pytest
 import trustme
 
-from support.servers.ob_mock import REPOSITORY, Mock, wait_for
+from support import REPOSITORY
+from support.servers.ob_mock import Mock, wait_for
 
 OLDEST_PYMYSQL = "1.0.2"
 PASSWORD = "it's \"secret\" \\ $@#"  # ASCII: beyond it, clients disagree about the encoding

@@ -12,9 +12,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pymysql
 import pytest
@@ -64,6 +66,16 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
         assert not (tmp_path / "pid").exists()
         assert mock.sql("SELECT 1 AS one") == [{"one": 1}]
+
+
+@pytest.mark.parametrize("options", [{"scenario": {"tenants": "none"}}, {"program": "/no/such/python"}])
+def test_a_helper_whose_mock_does_not_start_leaves_no_folder_behind(
+        options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python would remove it later, with a warning that fails the test which runs then."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises((AssertionError, FileNotFoundError)):
+        Mock(**options).__enter__()
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

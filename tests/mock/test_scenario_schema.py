@@ -19,8 +19,9 @@ import yaml
 from jsonschema import Draft7Validator
 
 from ob_mock.scenario.json_schema import violations
+from support import REPOSITORY
 from support.fidelity.behaviours import behaviours
-from support.servers.ob_mock import MOCK_PROGRAM, REPOSITORY, Mock
+from support.servers.ob_mock import MOCK_PROGRAM, Mock
 
 SCHEMA = json.loads((MOCK_PROGRAM / "scenario" / "scenario.schema.json").read_text(encoding="utf-8"))
 STATE = "CLONE_SYS_LOCK"

@@ -13,20 +13,14 @@ import pytest
 import yaml
 from pymysql.constants import FIELD_TYPE
 
-from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import _Packet
+from support import REPOSITORY
+from support.clients.sqlstate import SqlStateConnection
 from support.clone_tables.tables import CLONE_COLUMNS, HISTORY, PROGRESS, insert
-from support.servers.ob_mock import REPOSITORY, Mock
+from support.servers.ob_mock import Mock
 from support.servers.seekdb import SeekDB
 
 STATEMENTS = yaml.safe_load((REPOSITORY / "tests" / "fidelity" / "kernel_statements.yml").read_text(encoding="utf-8"))
 _TYPES = {number: name for name, number in vars(FIELD_TYPE).items() if isinstance(number, int)}
-
-
-class _Connection(pymysql.connections.Connection):  # type: ignore[misc]
-    """PyMySQL's connection, with the SQLSTATE on its errors."""
-
-    def _read_packet(self, packet_type: Any = None) -> Any:
-        return super()._read_packet(packet_type or _Packet)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +32,8 @@ def mock() -> Iterator[Mock]:
 
 def connect(server: SeekDB | Mock) -> Any:
     """A connection that changes nothing of what a session starts with."""
-    return _Connection(host=server.host, port=server.port, user="root", password=server.password, ssl_disabled=True,
-                       charset="utf8mb4", autocommit=None, read_timeout=20)
+    return SqlStateConnection(host=server.host, port=server.port, user="root", password=server.password,
+                              ssl_disabled=True, charset="utf8mb4", autocommit=None, read_timeout=20)
 
 
 def answer(connection: Any, statement: str) -> str:
@@ -105,7 +99,7 @@ def test_refused_logins(server: SeekDB, mock: Mock, user: str) -> None:
     refusals = []
     for place in (server, mock):
         with pytest.raises(pymysql.MySQLError) as failure:
-            _Connection(host=place.host, port=place.port, user=user, password="x", ssl_disabled=True)
+            SqlStateConnection(host=place.host, port=place.port, user=user, password="x", ssl_disabled=True)
         refusals.append((*failure.value.args, failure.value.sqlstate))
     real, imitation = refusals
     assert imitation == (real[0], real[1].replace(user, user.split("@", maxsplit=1)[0], 1), real[2])

@@ -18,8 +18,9 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     InvalidOption,
     ServerError,
 )
+from support import REPOSITORY
 from support.plays.ansible import run_module
-from support.servers.ob_mock import REPOSITORY, wait_for
+from support.servers.ob_mock import wait_for
 from support.servers.seekdb import SeekDB
 
 Connect = Callable[..., Session]

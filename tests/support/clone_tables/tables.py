@@ -55,7 +55,7 @@ FINISHED = datetime.datetime(2026, 1, 26, 6, 49, 0, 178412)
 UNKNOWN_SCN = 18446744073709551615
 
 
-class Server(Protocol):
+class SqlServer(Protocol):
     """What runs statements: the real server or the mock."""
 
     def connect(self) -> Any:
@@ -66,20 +66,20 @@ def _table(name: str, columns: Mapping[str, str]) -> str:
     return f"CREATE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})"
 
 
-def plant(server: Server) -> None:
+def plant(server: SqlServer) -> None:
     """Makes the tables, empty."""
     with server.connect() as connection, connection.cursor() as cursor:
         for name, columns in TABLES.items():
             cursor.execute(_table(name, columns))
 
 
-def uproot(server: Server) -> None:
+def uproot(server: SqlServer) -> None:
     """Removes the tables."""
     with server.connect() as connection, connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE {', '.join(TABLES)}")
 
 
-def clear(server: Server) -> None:
+def clear(server: SqlServer) -> None:
     """Removes all rows."""
     with server.connect() as connection, connection.cursor() as cursor:
         for name in TABLES:
@@ -104,7 +104,7 @@ def clone_row(status: str, clone: str = "clone_a", source: str = "mysql001", job
     return row
 
 
-def insert(server: Server, table: str, *rows: Mapping[str, Any]) -> None:
+def insert(server: SqlServer, table: str, *rows: Mapping[str, Any]) -> None:
     """Inserts rows into one of the tables."""
     with server.connect() as connection, connection.cursor() as cursor:
         insert_with(cursor, table, rows)

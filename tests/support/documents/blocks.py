@@ -13,8 +13,8 @@ import textwrap
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from support import REPOSITORY
 from support.plays.ansible import ansible_environment
-from support.servers.ob_mock import REPOSITORY
 
 COLLECTION = "community.oceanbase"
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

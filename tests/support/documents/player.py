@@ -20,8 +20,9 @@ from typing import Any
 import trustme
 import yaml
 
+from support import REPOSITORY
 from support.plays.ansible import ansible_environment
-from support.servers.ob_mock import REPOSITORY, Mock
+from support.servers.ob_mock import Mock
 
 PASSWORD = "secret"
 CLUSTER = "obcluster"
@@ -37,7 +38,7 @@ def free_ports(count: int) -> list[str]:
         return [str(one.getsockname()[1]) for one in sockets]
 
 
-class World:
+class DocumentServers:
     """An OBServer with TLS, and an ODP of the cluster ``obcluster``, both with what the scenario says."""
 
     def __init__(self, scenario: dict[str, Any]) -> None:
@@ -45,7 +46,7 @@ class World:
         self.direct: Mock
 
     @contextlib.contextmanager
-    def running(self, player: Player) -> Iterator[None]:
+    def running(self, player: DocumentPlayer) -> Iterator[None]:
         """Both servers, new and at the ports that the player's documents name."""
         folder = player.folder / "tls"
         folder.mkdir(exist_ok=True)
@@ -60,7 +61,7 @@ class World:
             yield
 
 
-class Player:
+class DocumentPlayer:
     """Plays blocks in a folder of its own."""
 
     def __init__(self, folder: Path, login_from_environment: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from support.servers.ob_mock import REPOSITORY
+from support import REPOSITORY
 
 FOLDER = REPOSITORY / "tests" / "fidelity"
 OTHER_FILES = ("kernel_statements.yml", "not_checked.yml", "texts.yml")

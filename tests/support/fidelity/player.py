@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import pymysql
 from pymysql.constants import FIELD_TYPE, FLAG
 
-from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import _Packet
 from support.clients.raw_client import RawClient, error_of
+from support.clients.sqlstate import SqlStateConnection
 from support.fidelity.behaviours import filled, read
 from support.servers.ob_mock import wait_for
 
@@ -25,7 +25,7 @@ _FLAGS = ((FLAG.NOT_NULL, "NOT_NULL"), (FLAG.UNSIGNED, "UNSIGNED"))
 _NO_FRACTION = 31  # decimals of a column that has no fixed number of them
 
 
-class Server(NamedTuple):
+class Target(NamedTuple):
     """Where the behaviours are played. ``patience``: seconds to wait for what takes a server its time."""
 
     host: str
@@ -44,13 +44,6 @@ class Answer(NamedTuple):
     columns: list[str]
     rows: list[list[str | None]]
     result: Any
-
-
-class _Connection(pymysql.connections.Connection):  # type: ignore[misc]
-    """PyMySQL's connection, with the SQLSTATE on its errors."""
-
-    def _read_packet(self, packet_type: Any = None) -> Any:
-        return super()._read_packet(packet_type or _Packet)
 
 
 def refusal(error: pymysql.MySQLError) -> str:
@@ -73,10 +66,10 @@ def matches(expected: Any, seen: str | None) -> bool:
     return re.fullmatch(text[1:], seen, re.DOTALL) is not None if text.startswith("~") else text == seen
 
 
-class Player:
+class BehaviorPlayer:
     """One play: names of its own, sessions that are opened when they are first used; a context manager."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Target) -> None:
         self.server = server
         self.prefix = "f" + secrets.token_hex(4)
         own = {name: f"{self.prefix}_{name}" for name in ("clone", "clone2", "pool", "pool2", "user", "signal")}
@@ -88,7 +81,7 @@ class Player:
         self.sessions: dict[str, Any] = {}
         self.running: dict[str, tuple[threading.Thread, list[Answer]]] = {}
 
-    def __enter__(self) -> Player:
+    def __enter__(self) -> BehaviorPlayer:
         return self
 
     def __exit__(self, *exc_info: Any) -> None:
@@ -111,7 +104,7 @@ class Player:
         """A connection that decodes nothing: values are the server's own texts."""
         if user == "root@sys" and password is None:
             user, password = self.server.user, self.server.password
-        return _Connection(host=self.server.host, port=self.server.port, user=user, password=password or "",
+        return SqlStateConnection(host=self.server.host, port=self.server.port, user=user, password=password or "",
                            ssl_disabled=True, charset="utf8mb4", autocommit=None, connect_timeout=10, conv={},
                            **{"read_timeout": self.server.patience + 10, **options})
 

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from support.servers.ob_mock import REPOSITORY
+from support import REPOSITORY
 
 COLLECTION = "community.oceanbase"
 COLLECTIONS_PATH = REPOSITORY / ".cache" / "collections"

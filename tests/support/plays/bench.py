@@ -20,16 +20,10 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.se
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, Unreachable
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CancelTask
 from support.network.refusing_relay import RefusingRelay
+from support.options import OPTIONS
 from support.plays.ansible import run_module
 from support.servers.ob_mock import CLONE_COMMAND, Mock, wait_for
 
-OPTIONS: dict[str, Any] = {
-    "login_host": None, "login_port": None, "login_user": None, "login_password": None, "login_unix_socket": None,
-    "config_file": None, "connect_timeout": 10, "read_timeout": 30, "ca_cert": None, "client_cert": None,
-    "client_key": None, "check_hostname": True, "session_vars": {},
-    "clone_tenant": None, "source_tenant": None, "clone_job_id": None,
-    "wait": True, "wait_timeout": 600, "poll_interval": 1.0, "fail_on": [],
-}
 # The module's own account, so that the statement log tells its statements from those of the tests.
 USER = "dba"
 CLEAN_UP = "CLONE_SYS_FAILED_STATUS"

@@ -11,7 +11,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from support.servers.ob_mock import REPOSITORY
+from support import REPOSITORY
 
 PEERS = REPOSITORY / ".cache" / "peers"
 # The release of the package ansible that holds ansible.mysql 5.2.0, the home of mysql_query.

@@ -27,7 +27,7 @@ class NotDisposable(Exception):
     """The environment names no cluster, or does not say that nothing on it is worth keeping."""
 
 
-class Cluster:
+class DisposableCluster:
     """
     The cluster of the environment (VARIABLES); use it as a context manager.
 
@@ -48,7 +48,7 @@ class Cluster:
         self._made: set[str] = set()
         self._threads: list[threading.Thread] = []
 
-    def __enter__(self) -> Cluster:
+    def __enter__(self) -> DisposableCluster:
         [parameter] = self.sql("SHOW PARAMETERS LIKE 'debug_sync_timeout'")[:1]
         self._timeout_before = parameter["value"]
         self.sql("ALTER SYSTEM SET debug_sync_timeout = '1000s'")

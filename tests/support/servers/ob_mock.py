@@ -17,7 +17,8 @@ from typing import Any, Callable
 
 import pymysql
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+from support import REPOSITORY
+
 MOCK_PROGRAM = REPOSITORY / "roles" / "sys_tenant_mock" / "files" / "ob_mock"
 CLONE_COMMAND = "ALTER SYSTEM CANCEL CLONE"
 
@@ -38,28 +39,37 @@ class Mock:
     """One running mock; use it as a context manager. Options are the mock's own, with underscores."""
 
     def __init__(self, program: str = sys.executable, **options: Any) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="ob_mock_")
-        folder = Path(self.folder.name)
-        self.log_file = folder / "statements.jsonl"
-        self.port_file = folder / "port"
-        self.error_file = folder / "errors"
+        self.program = program
+        self.options = options
         self.password = options.get("password", "")
-        scenario = options.get("scenario")
-        if isinstance(scenario, dict):
-            path = folder / "scenario.json"
-            path.write_text(json.dumps(scenario), encoding="utf-8")
-            options["scenario"] = path
-        self.command = [program, str(MOCK_PROGRAM)]
-        defaults = {"port": 0, "port_file": self.port_file, "statement_log": self.log_file,
-                    "step_seconds": 0.05, "cleanup_seconds": 0.1}
-        for name, value in {**defaults, **options}.items():
-            self.command += ["--" + name.replace("_", "-"), str(value)]
         self.host = str(options.get("host", "127.0.0.1"))
         self.port = 0
         self.process: subprocess.Popen[str] | None = None
         self.starters: list[threading.Thread] = []
 
     def __enter__(self) -> Mock:
+        self._folder = tempfile.TemporaryDirectory(prefix="ob_mock_")
+        try:
+            self._start(Path(self._folder.name))
+        except BaseException:
+            # Nobody leaves a context that was not entered.
+            self._folder.cleanup()
+            raise
+        return self
+
+    def _start(self, folder: Path) -> None:
+        self.log_file = folder / "statements.jsonl"
+        self.error_file = folder / "errors"
+        self.port_file = folder / "port"
+        options = {"port": 0, "port_file": self.port_file, "statement_log": self.log_file, "step_seconds": 0.05,
+                   "cleanup_seconds": 0.1, **self.options}
+        if isinstance(options.get("scenario"), dict):
+            path = folder / "scenario.json"
+            path.write_text(json.dumps(options["scenario"]), encoding="utf-8")
+            options["scenario"] = path
+        self.command = [self.program, str(MOCK_PROGRAM)]
+        for name, value in options.items():
+            self.command += ["--" + name.replace("_", "-"), str(value)]
         # A file, because an undrained pipe would stop the mock once it is full.
         with self.error_file.open("w", encoding="utf-8") as errors:
             self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=errors, text=True)
@@ -70,17 +80,18 @@ class Mock:
             self.process.wait()
             raise AssertionError(f"the mock did not start: {line}{self.errors()}")
         self.port = int(line.rsplit(":", 1)[1])
-        return self
 
     def errors(self) -> str:
         """What the mock has written to its standard error."""
         return self.error_file.read_text(encoding="utf-8")
 
     def __exit__(self, *exc_info: Any) -> None:
-        self.stop()
-        for starter in self.starters:
-            starter.join(10)
-        self.folder.cleanup()
+        try:
+            self.stop()
+            for starter in self.starters:
+                starter.join(10)
+        finally:
+            self._folder.cleanup()
 
     def stop(self) -> None:
         """Ends the mock with SIGTERM; AssertionError if it needs more than 5 seconds."""

@@ -56,24 +56,31 @@ class SeekDB:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> SeekDB:
-        self._make_certificates()
-        output = self.base / "output.txt"
-        with output.open("wb") as stream:
-            self._process = subprocess.Popen(
-                [seekdb_program(), "--nodaemon", "--port", str(self.port), "--base-dir", self.base,
-                 "--log-level", "ERROR", "--parameter", "ssl_client_authentication=True"],
-                stdout=stream, stderr=subprocess.STDOUT)
         try:
+            self._make_certificates()
+            with (self.base / "output.txt").open("wb") as stream:
+                self._process = subprocess.Popen(
+                    [seekdb_program(), "--nodaemon", "--port", str(self.port), "--base-dir", self.base,
+                     "--log-level", "ERROR", "--parameter", "ssl_client_authentication=True"],
+                    stdout=stream, stderr=subprocess.STDOUT)
             password = secrets.token_urlsafe(16)
             wait_for(lambda: self._take_possession(password), "seekdb's login", 60)
             self.password = password
-        except AssertionError:
+        except BaseException:
+            # Nobody leaves a context that was not entered.
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *exc_info: Any) -> None:
-        assert self._process
+        try:
+            self._stop()
+        finally:
+            self._folder.cleanup()
+
+    def _stop(self) -> None:
+        if self._process is None:
+            return
         self._process.terminate()
         try:
             self._process.wait(30)
@@ -81,8 +88,6 @@ class SeekDB:
             self._process.kill()
             self._process.wait()
             raise AssertionError("seekdb did not end on SIGTERM") from None
-        finally:
-            self._folder.cleanup()
 
     def _make_certificates(self) -> None:
         """The server reads its own from the folder ``wallet`` when it starts."""

@@ -12,15 +12,9 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 from ansible_collections.community.oceanbase.plugins.module_utils._clock import Clock
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS, CloneJob
+from ansible_collections.community.oceanbase.tests.support.options import OPTIONS
 
 NOW = datetime.datetime(2026, 1, 26, 6, 49, 0)
-OPTIONS: Dict[str, Any] = {
-    "login_host": None, "login_port": None, "login_user": None, "login_password": None, "login_unix_socket": None,
-    "config_file": None, "connect_timeout": 10, "read_timeout": 30, "ca_cert": None, "client_cert": None,
-    "client_key": None, "check_hostname": True, "session_vars": {},
-    "clone_tenant": None, "source_tenant": None, "clone_job_id": None,
-    "wait": True, "wait_timeout": 600, "poll_interval": 1.0, "fail_on": [],
-}
 
 
 def view_row(status: str, job_id: int = 1706251714452555625, name: str = "clone_a", **changes: Any) -> Dict[str, Any]:

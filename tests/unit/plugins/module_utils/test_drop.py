@@ -60,7 +60,7 @@ def test_of_a_job_that_ended_in_a_way_not_known_nothing_is_said_to_be_absent(sta
         statements_to_drop(history(status), [TENANT], [POOL])
 
 
-class Cluster(FakeSession):
+class ServerThatDrops(FakeSession):
     """Holds what the job made until it is dropped; fails each DROP with the next of ``failures`` after doing it."""
 
     def __init__(self, failures: Sequence[Failure]) -> None:
@@ -84,7 +84,7 @@ class Cluster(FakeSession):
 
 @pytest.mark.parametrize("number", [4012, 1317, 4064, 5066])
 def test_a_drop_that_was_cut_short_and_yet_executed_is_a_change(number):
-    session, task = Cluster([server_failure(number, "HY000", "x")]), DropTask()
+    session, task = ServerThatDrops([server_failure(number, "HY000", "x")]), DropTask()
     task.prepare({**OPTIONS, "clone_tenant": "clone_a", "clone_job_id": "1706251714452555625"}, check_mode=False)
     task.work(session, FakeTime().clock())
     assert (task.changed, task.outcome) == (True, "dropped")
