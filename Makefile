@@ -6,7 +6,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-full test-real docs test-docs integration test-cluster bench lint matrix build clean
+.PHONY: help venv demo test test-full test-real test-clients docs test-docs integration test-cluster bench lint matrix \
+	build clean
 
 PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
 VENV := .venv
@@ -18,6 +19,12 @@ TEST_READY := $(VENV)/.test-ready
 LINT_READY := $(VENV)/.lint-ready
 REAL_READY := $(VENV)/.real-ready
 DOCS_READY := $(VENV)/.docs-ready
+# How long pip takes for each file on a fast connection, said before it begins.
+PIP_TIME_demo := 15 s
+PIP_TIME_test := 20 s
+PIP_TIME_lint := 40 s
+PIP_TIME_real := 20 s
+PIP_TIME_docs := 15 s
 # The Python that the venv was made with (see below).
 BASE_PYTHON = $$(sed -n 's/^executable = //p' $(VENV)/pyvenv.cfg)
 PIP_INSTALL = "$(BASE_PYTHON)" -m pip --python $(BIN)/python install -qq --disable-pip-version-check
@@ -38,6 +45,7 @@ demo: $(DEMO_READY) ## cancel a tenant clone on the bundled mock server, and tel
 	@$(BIN)/python scripts/demo.py
 
 test: $(TEST_READY) ## run the tests (ARGS='-k word' narrows them down)
+	$(info running $(or $(ARGS),all tests (about 10 minutes on two cores; ARGS=tests/unit: 1 minute)) ...)
 	@$(PYTEST) $(ARGS)
 
 test-full: $(TEST_READY) ## run all tests, also those that take minutes
@@ -46,6 +54,10 @@ test-full: $(TEST_READY) ## run all tests, also those that take minutes
 test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's kernel
 	@$(BIN)/python -m pytest tests/real $(ARGS)
 
+test-clients: $(TEST_READY) ## run other languages' clients on the mock (as root: installs those that are missing)
+	@$(BIN)/python scripts/debian.py requirements/clients.apt
+	@$(BIN)/python -m pytest -n 2 tests/clients $(ARGS)
+
 integration: $(TEST_READY) ## run the modules with ansible-test against the mock, in a venv of its own
 	@$(BIN)/python scripts/ansible_test.py integration --venv $(ARGS)
 
@@ -53,9 +65,11 @@ lint: $(LINT_READY) ## run every linter and the official sanity tests (ONLY='ruf
 	@$(BIN)/python scripts/lint.py $(ONLY)
 
 docs: $(DOCS_READY) ## build the documentation site into .cache/docs/html, without a network
+	@echo "building the site (about 30 s) ..."
 	@$(BIN)/python scripts/docs.py
 
-test-docs: docs ## open every page of the site in Chromium (installs Debian's, if run as root)
+test-docs: docs ## open every page of the site in Chromium (asks before it installs Debian's; YES=1 agrees)
+	@$(BIN)/python scripts/debian.py --ask requirements/docs.apt
 	@$(BIN)/python -m pytest tests/docs $(ARGS)
 
 test-cluster: $(TEST_READY) ## run fidelity suite and scenarios on a disposable cluster (tests/cluster/README.md)
@@ -91,6 +105,7 @@ $(LINT_READY): $(TEST_READY)
 $(REAL_READY): $(TEST_READY)
 $(DOCS_READY): $(TEST_READY)
 $(VENV)/.%-ready: requirements/%.txt
+	@echo "installing $< into $(VENV) (about $(PIP_TIME_$*)) ..."
 	@$(PIP_INSTALL) -r $<
 	@touch $@
 

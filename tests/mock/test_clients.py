@@ -1,15 +1,13 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real clients against the whole mock: PyMySQL old and new, MySQL Connector/Python, the mariadb command line."""
+"""Real clients against the whole mock: PyMySQL old and new, MySQL Connector/Python."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +18,6 @@ from typing import Any
 import mysql.connector
 import pymysql
 import pytest
-import trustme
 
 from support import REPOSITORY
 from support.servers.ob_mock import Mock, wait_for
@@ -31,7 +28,6 @@ HOLD = "CLONE_SYS_WAIT_CREATE_SNAPSHOT"
 CANCEL_TEXT = ("The new tenant has completed the cloning operation, or this is not the name of a cloning tenant. "
                "Cancel cloning not allowed")
 PROGRESS = "SELECT * FROM oceanbase.DBA_OB_CLONE_PROGRESS"
-HISTORY = "SELECT * FROM oceanbase.DBA_OB_CLONE_HISTORY"
 
 # What a user of PyMySQL does, in a process of its own so that each version can be tried.
 PYMYSQL_STORY = """
@@ -86,17 +82,6 @@ def old_pymysql() -> Path:
         subprocess.run([base_python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
                         "--target", str(folder), "PyMySQL==" + OLDEST_PYMYSQL], check=True)
     return folder
-
-
-@pytest.fixture(scope="session")
-def mariadb() -> str:
-    """The mariadb command line; installed from Debian where it is missing and may be installed."""
-    if not shutil.which("mariadb"):
-        if os.geteuid() != 0 or not shutil.which("apt-get"):
-            pytest.fail("The mariadb command-line client is missing: apt-get install mariadb-client")
-        subprocess.run(["apt-get", "install", "--yes", "--quiet", "mariadb-client"], check=True,
-                       env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, stdout=subprocess.DEVNULL)
-    return str(shutil.which("mariadb"))
 
 
 # PyMySQL
@@ -208,62 +193,3 @@ def test_connector_changes_and_resets_the_session(connector: Any) -> None:
     with pytest.raises(mysql.connector.Error) as caught:
         connector.cmd_change_user("root@sys", "wrong", "oceanbase")
     assert caught.value.errno == 1045
-
-
-# The mariadb command line
-
-@pytest.mark.parametrize("trusted", [True, False])
-def test_mariadb_cli_uses_tls(mariadb: str, tmp_path: Path, trusted: bool) -> None:
-    ours, stranger = trustme.CA(), trustme.CA()
-    certificate = ours.issue_cert("127.0.0.1")
-    certificate.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
-    certificate.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
-    (ours if trusted else stranger).cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    with Mock(password=PASSWORD, tls_cert=tmp_path / "cert.pem", tls_key=tmp_path / "key.pem") as mock:
-        shown = cli(mariadb, mock, "\\s\n", "--ssl-ca", str(tmp_path / "ca.pem"), "--ssl-verify-server-cert")
-        if trusted:
-            assert (shown.returncode, shown.stderr) == (0, "")
-            assert re.search(r"^SSL:\s+Cipher in use is TLS_", shown.stdout, re.MULTILINE)
-        else:
-            assert shown.returncode == 1
-            assert "ERROR 2026 (HY000): TLS/SSL error" in shown.stderr
-        assert mock.errors() == ""
-
-
-def cli(mariadb: str, mock: Mock, script: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """Gives a script to the client, as a person would type it."""
-    return subprocess.run(
-        [mariadb, "--no-defaults", "--protocol=tcp", "--host", mock.host, "--port", str(mock.port), "--user=root@sys",
-         *options], input=script, capture_output=True, text=True, timeout=60, check=False,
-        env={**os.environ, "MYSQL_PWD": PASSWORD, "LANG": "C.UTF-8", "MYSQL_HISTFILE": os.devnull})
-
-
-def test_mariadb_cli_tells_the_official_example(mariadb: str, held: Mock) -> None:
-    shown = cli(mariadb, held, PROGRESS + "\\G")
-    assert (shown.returncode, shown.stderr) == (0, "")
-    assert re.search(r"^ +STATUS: " + HOLD + "$", shown.stdout, re.MULTILINE)
-    assert re.search(r"^ +CLONE_FINISHED_TIME: NULL$", shown.stdout, re.MULTILINE)
-    canceled = cli(mariadb, held, "ALTER SYSTEM CANCEL CLONE clone_mysql001;", "-vvv")
-    assert canceled.returncode == 0
-    assert "Query OK, 0 rows affected" in canceled.stdout
-    wait_for(held.history, "the cancelled job in HISTORY")
-    history = cli(mariadb, held, "SELECT STATUS, RET_CODE, ERROR_MESSAGE FROM oceanbase.DBA_OB_CLONE_HISTORY;",
-                  "--table")
-    assert "| CLONE_SYS_CANCELED |    -4072 | clone job has been canceled in " + HOLD + " status by user command |" \
-        in history.stdout
-    again = cli(mariadb, held, "ALTER SYSTEM CANCEL CLONE clone_mysql001;")
-    assert again.returncode == 1
-    assert again.stderr.strip().endswith("ERROR 4179 (HY000) at line 1: " + CANCEL_TEXT)
-
-
-def test_mariadb_cli_reads_the_names_for_completion(mariadb: str, held: Mock) -> None:
-    shown = cli(mariadb, held, "SELECT COUNT(*) FROM DBA_OB_TENANTS;\n\\s\n", "--auto-rehash", "--batch", "oceanbase")
-    assert (shown.returncode, shown.stderr) == (0, "")
-    assert "Server version:\t\t5.7.25" in shown.stdout
-    assert "Current database:\toceanbase" in shown.stdout
-
-
-def test_mariadb_cli_is_refused(mariadb: str, mock: Mock) -> None:
-    refused = cli(mariadb, mock, "SELECT 1", "--password=wrong")
-    assert refused.returncode == 1
-    assert "ERROR 1045 (42000): Access denied for user 'root'@'xxx.xxx.xxx.xxx' (using password: YES)" in refused.stderr
