@@ -68,8 +68,9 @@ docs: $(DOCS_READY) ## build the documentation site into .cache/docs/html, witho
 	@echo "building the site (about 30 s) ..."
 	@$(BIN)/python scripts/docs.py
 
-test-docs: docs ## open every page of the site in Chromium (asks before it installs Debian's; YES=1 agrees)
+test-docs: $(DOCS_READY) ## open every page of the site in Chromium (asks before it installs Debian's; YES=1 agrees)
 	@$(BIN)/python scripts/debian.py --ask requirements/docs.apt
+	@$(MAKE) --no-print-directory docs
 	@$(BIN)/python -m pytest tests/docs $(ARGS)
 
 test-cluster: $(TEST_READY) ## run fidelity suite and scenarios on a disposable cluster (tests/cluster/README.md)
