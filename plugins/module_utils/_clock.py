@@ -14,7 +14,7 @@ from ._errors import Failure, InvalidOption
 
 T = TypeVar("T")
 
-# A look costs the server about a millisecond, and a clean-up takes a second at least (OceanBase facts, section 5.4).
+# A look costs the server about a millisecond, and a clean-up takes a second at least (facts: Cancel).
 _FIRST_DELAY = 0.1
 _SHARE_OF_ELAPSED = 0.05
 _LONGEST_BACK_OFF = 5.0

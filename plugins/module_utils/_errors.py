@@ -150,7 +150,7 @@ _SEARCH = "Search observer.log for that error."
 # as CANCEL, has done nothing. What RootService carries out is another matter: may_have_been_executed in _tenants.py.
 _UNCERTAIN = (4012,)
 
-# Error numbers as a client sees them (OceanBase facts, sections 3.3, 3.4 and 8.4).
+# Error numbers as a client sees them (facts: Error table, Cancel errors, Login errors).
 _SERVER_ERRORS: Dict[int, _Kind] = {
     # the cluster is busy, a leader moves, memory is short: the same statement may work a moment later
     1205: _LATER, 4012: _LATER, 4013: _LATER, 4023: _LATER, 4036: _LATER, 4038: _LATER, 4124: _LATER, 4265: _LATER,

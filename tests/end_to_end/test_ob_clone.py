@@ -125,7 +125,7 @@ def refused_by_server(mock: Mock, *statements: str, **options: Any) -> dict[str,
     return result
 
 
-# Section 6 of the OceanBase facts: what brings each rule about, the error, a piece of the advice, and whether the views
+# (facts: Start rules) What brings each rule about, the error, a piece of the advice, and whether the views
 # tell it, so that check mode fails in the same way.
 RULES = [
     (["ALTER SYSTEM SET enable_upgrade_mode = True"], {}, 4179, "when the upgrade of the cluster is over", False),

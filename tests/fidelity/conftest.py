@@ -76,22 +76,22 @@ def player(shared_server: Target) -> Iterator[Callable[[dict[str, Any] | None], 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The count that the suite owes to its reader."""
-    table, sections = behaviours(), read("not_checked.yml")
+    table, lists = behaviours(), read("not_checked.yml")
     say = terminalreporter.write_line
     checked = {section for behaviour in table for section in behaviour.facts}
-    terminalreporter.section("fidelity to the OceanBase facts")
+    terminalreporter.section("fidelity to OceanBase")
     server = "the cluster " + REAL_HOST if REAL_HOST else "the mock"
-    say(f"{len(table)} behaviours of {len(checked)} sections, on {server}")
+    say(f"{len(table)} behaviours of {len(checked)} sections of the guide to OceanBase, on {server}")
     if REAL_HOST:
         reasons = Counter(behaviour.only_mock for behaviour in table if behaviour.only_mock)
         say(f"{sum(reasons.values())} of them not run there:")
         for reason, count in reasons.most_common():
             say(f"  {count}: {reason}")
     say("not checked by the suite:")
-    for section, reason in sections["not_checked"].items():
-        say(f"  {section} {sections['sections'].get(section, '')}: {reason}")
-    for part in sections["partly"]:
+    for section, reason in lists["not_checked"].items():
+        say(f"  {section}: {reason}")
+    for part in lists["partly"]:
         say(f"  part of {part['section']}: {part['what']}: {part['why']}")
     say("known differences between the mock and OceanBase:")
-    for one in sections["differences"]:
+    for one in lists["differences"]:
         say(f"  {one['statement']}: {one['kernel']}; the mock: {one['mock']} ({one['why']})")

@@ -110,7 +110,7 @@ def test_pymysql(held: Mock, old_pymysql: Path, version: str) -> None:
 
 
 def test_pymysql_column_types(held: Mock) -> None:
-    # OceanBase facts, section 4.1
+    # (facts: Views)
     with held.connect() as connection, connection.cursor() as cursor:
         cursor.execute(PROGRESS)
         types = {field[0]: field[1] for field in cursor.description}

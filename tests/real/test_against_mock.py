@@ -95,7 +95,7 @@ def test_prepared_statements_are_described_alike(server: SeekDB, mock: Mock, sta
 
 @pytest.mark.parametrize("user", ["root@SYS", "nosuch@sys", "root@", "root@sys#cluster", "root@nosuch"])
 def test_refused_logins(server: SeekDB, mock: Mock, user: str) -> None:
-    """The kernel of one tenant shows the whole user name; one with tenants what is before the @ (section 8.4)."""
+    """A kernel of one tenant shows the whole user name; one with tenants what is before @ (facts: Login errors)."""
     refusals = []
     for place in (server, mock):
         with pytest.raises(pymysql.MySQLError) as failure:

@@ -46,9 +46,9 @@ _SERVER_LOST = 2013
 _NO_TLS = 2026
 _UNKNOWN_VARIABLE = 1193
 _ACCESS_DENIED = 1045
-# After these the server wants the client to close the connection (OceanBase facts, section 3.3).
+# After these the server wants the client to close the connection (facts: Error table).
 _CLOSING_ERRORS = (1040, 5066, 8001, 8002)
-# OceanBase's own default (OceanBase facts, section 8.3).
+# OceanBase's own default (facts: Session defaults).
 _QUERY_TIMEOUT = 10.0
 # Less than the half of read_timeout that a CANCEL gets when time runs out.
 _SHARE_OF_READ_TIMEOUT = 0.4
@@ -210,7 +210,7 @@ class Session:
                 unix_socket=login.unix_socket,
                 # PyMySQL would encode a text as latin1; OceanBase's clients send UTF-8.
                 password=(login.password or "").encode("utf-8"),
-                # No autocommit: it is on (OceanBase facts, section 8.3), and asking for it costs a statement.
+                # No autocommit: it is on (facts: Session defaults), and asking for it costs a statement.
                 autocommit=None, charset=CHARACTER_SET, cursorclass=DictCursor,
                 connect_timeout=answer_by - time.monotonic(), read_timeout=login.read_timeout,
                 write_timeout=login.read_timeout, **options)

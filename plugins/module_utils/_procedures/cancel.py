@@ -173,7 +173,7 @@ class _Run:
         Sends CANCEL and returns what is left to do.
 
         Neither a refusal nor a lost answer says what became of the job: one error number stands for five situations
-        (OceanBase facts, section 3.2), and a lost statement may have been executed. So the views decide, and CANCEL
+        (facts: Error 4179), and a lost statement may have been executed. So the views decide, and CANCEL
         is sent again only when they show that the one before did not take effect.
         """
         statement = cancel_statement(job.clone_tenant)

@@ -53,7 +53,7 @@ def decide(progress: Optional[CloneJob], history: Optional[CloneJob], tenant_nor
     What to do about the job, and what it will be called.
 
     In: the job's row in PROGRESS or None; the newest matching row in HISTORY or None; whether a NORMAL tenant has the
-    clone's name (then OceanBase refuses a CANCEL whatever the status says, OceanBase facts, section 5.2); whether the
+    clone's name, as OceanBase then refuses a CANCEL whatever the status says (facts: Normal path); whether the
     caller waits for the end of a clean-up; whether the CANCEL that the job shows is one of this run.
     UnsupportedVersion for a status that this collection does not know: guessing could cancel what must not be.
     """

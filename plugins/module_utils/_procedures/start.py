@@ -40,7 +40,7 @@ from .watch import Watch
 # The server refuses within milliseconds. If the job of the wanted name that has just appeared is somebody else's, the
 # refusal of our statement is there by then.
 _TIME_FOR_A_REFUSAL = 0.1
-# The clone failed, or takes longer than the server waits: in both cases it was started (OceanBase facts, section 5.6).
+# The clone failed, or takes longer than the server waits: in both cases it was started (facts: Waiting session).
 _STARTED_ALL_THE_SAME = (9109, 9110)
 
 

@@ -61,7 +61,7 @@ class Rule(NamedTuple):
 _OTHER_NAME = "Choose another clone_tenant: letters, digits and _, and not all, all_user or all_meta."
 _UPGRADE = "Tenant clone needs OceanBase 4.3.0 or later, also in COMPATIBLE of DBA_OB_TENANTS."
 
-# OceanBase facts, section 6, in the server's order.
+# In the server's order (facts: Start rules).
 RULES: Dict[str, Rule] = {
     "upgrade_mode": Rule(4179, "upgrade mode", "Run the task again when the upgrade of the cluster is over."),
     "dollar_in_name": Rule(1235, "tenant name containing '$'", _OTHER_NAME),
@@ -97,7 +97,7 @@ RULES: Dict[str, Rule] = {
                       "lists it), or cancel it with ob_clone_cancel."),
 }
 
-# What to do when a job that had started ends otherwise, by the amount of its RET_CODE (OceanBase facts, section 3.3).
+# What to do when a job that had started ends otherwise, by the amount of its RET_CODE (facts: Error table).
 _JOB_HINTS = {
     4072: "It was cancelled; run the task again if the clone is still wanted.",
     4770: "Another operation on the source tenant was going on; run the task again when it is over.",

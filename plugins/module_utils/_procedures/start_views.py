@@ -68,7 +68,7 @@ def _resources(session: Session, wanted: Wanted) -> Dict[str, str]:
 
 def read_new_job(session: Session, wanted: Wanted, newest_id: int) -> Optional[CloneJob]:
     """The wanted clone's job that started after the one with ``newest_id``, or None."""
-    # A job has all these names from its first row on (OceanBase facts, sections 4.1 and 4.2).
+    # A job has all these names from its first row on (facts: Views, Initial values).
     condition = ("BINARY CLONE_TENANT_NAME = %s AND BINARY SOURCE_TENANT_NAME = %s AND BINARY RESOURCE_POOL_NAME = %s "
                  "AND BINARY UNIT_CONFIG_NAME = %s AND CLONE_JOB_ID > %s", (*wanted, newest_id))
     rows = read_rows(session, Part(PROGRESS, *condition), Part(HISTORY, *condition, newest=1))

@@ -21,7 +21,7 @@ _FAREWELL = 1.0
 class Starter:
     """
     Sends ``statement`` on a session of its own as soon as it is made. Use it as a context manager: at its end the
-    session is broken off, which does not stop the clone job (OceanBase facts, section 5.6).
+    session is broken off, which does not stop the clone job (facts: Waiting session).
     """
 
     def __init__(self, login: Login, statement: str) -> None:

@@ -32,7 +32,7 @@ class Phase(enum.Enum):
     CANCELED = "canceled"
 
 
-# Every status that the views show (OceanBase facts, sections 5.1 and 5.4), in the order of a job's life.
+# Every status that the views show (facts: Statuses, Cancel), in the order of a job's life.
 STATUSES: Dict[str, Phase] = {
     "CLONE_SYS_LOCK": Phase.CANCELLABLE,
     "CLONE_SYS_CREATE_INNER_RESOURCE_POOL": Phase.CANCELLABLE,
@@ -58,7 +58,7 @@ CANCELED = "CLONE_SYS_CANCELED"
 # The status in HISTORY of a job that made its tenant.
 SUCCESS = "CLONE_SYS_SUCCESS"
 
-# The columns of both views, in their order (OceanBase facts, section 4.1).
+# The columns of both views, in their order (facts: Views).
 COLUMNS = (
     "CLONE_JOB_ID", "TRACE_ID", "SOURCE_TENANT_ID", "SOURCE_TENANT_NAME", "CLONE_TENANT_ID", "CLONE_TENANT_NAME",
     "TENANT_SNAPSHOT_ID", "TENANT_SNAPSHOT_NAME", "RESOURCE_POOL_ID", "RESOURCE_POOL_NAME", "UNIT_CONFIG_NAME",
@@ -73,7 +73,7 @@ HISTORY = "history"
 VIEWS = {PROGRESS: "oceanbase.DBA_OB_CLONE_PROGRESS", HISTORY: "oceanbase.DBA_OB_CLONE_HISTORY"}
 TENANTS = "oceanbase.DBA_OB_TENANTS"
 
-# The texts that a cancel leaves in ERROR_MESSAGE (OceanBase facts, section 5.4).
+# The texts that a cancel leaves in ERROR_MESSAGE (facts: Cancel).
 _CANCELED_IN = re.compile(r"clone job has been canceled in (\S+) status")
 _CANCELERS = {
     "by user command": "user",
@@ -190,14 +190,14 @@ class Part(NamedTuple):
             self.view, ", ".join(COLUMNS), VIEWS[self.view], self.condition)
         if self.newest is None:
             return statement
-        # A job id is the time of the start (OceanBase facts, section 4.2).
+        # A job id is the time of the start (facts: Initial values).
         return "SELECT * FROM (%s ORDER BY CLONE_JOB_ID DESC LIMIT %s) AS NEWEST" % (statement, self.newest)
 
 
 def read_rows(session: Session, *parts: Part) -> List[Dict[str, Any]]:
     """
     The rows of all parts, read in one statement, hence from one snapshot: a job moves between the views in one
-    transaction (OceanBase facts, section 5.4), so that it cannot slip through.
+    transaction (facts: Cancel), so that it cannot slip through.
 
     Failures: NotSysTenant, UnsupportedVersion, NoPrivilege, ServerError, or that of a lost connection.
     """

@@ -11,11 +11,11 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._errors import InvalidOption
 
-# OceanBase keeps a tenant's name in 64 bytes (OceanBase facts, section 1.1).
+# OceanBase keeps a tenant's name in 64 bytes (facts: Cancel grammar).
 LONGEST_NAME = 64
-# Bytes, of resource pools and unit configs (OceanBase facts, section 1.2).
+# Bytes, of resource pools and unit configs (facts: Start grammar).
 LONGEST_POOL_NAME = 128
-# A job id is a bigint: nanoseconds since 1970 (OceanBase facts, section 4.2).
+# A job id is a bigint: nanoseconds since 1970 (facts: Initial values).
 _LARGEST_ID = 2 ** 63 - 1
 _QUOTES = "'\"`\\"
 
@@ -24,7 +24,7 @@ def check_name(option: str, name: str, longest: int = LONGEST_NAME) -> str:
     """
     ``name`` if it can be sent safely, otherwise InvalidOption naming ``option``. ``longest`` counts bytes.
 
-    OceanBase puts the name unescaped into statements of its own (OceanBase facts, section 1.3), so quotes,
+    OceanBase puts the name unescaped into statements of its own (facts: Names), so quotes,
     backslashes and control characters must not reach it.
     """
     if not name:
@@ -78,7 +78,7 @@ class Selector(NamedTuple):
     def condition(self, exact: bool) -> Tuple[str, List[Any]]:
         """
         A condition for WHERE and its arguments. The server compares names without regard to case and trailing
-        spaces (OceanBase facts, section 1.3), unless ``exact``.
+        spaces (facts: Names), unless ``exact``.
         """
         terms: List[str] = []
         arguments: List[Any] = []

@@ -20,7 +20,7 @@ from .._procedures.task import Task
 from .jobs import why_no_view
 from .selector import LONGEST_POOL_NAME, check_name
 
-# OceanBase facts, section 7; both views show everything only in the sys tenant.
+# Both views show everything only in the sys tenant (facts: Tenants).
 _TENANTS = ("SELECT TENANT_ID, TENANT_NAME, TENANT_TYPE, STATUS, TENANT_ROLE, LOG_MODE, LOCKED, IN_RECYCLEBIN "
             "FROM oceanbase.DBA_OB_TENANTS", "TENANT_NAME", "TENANT_ID")
 _POOLS = ("SELECT RESOURCE_POOL_ID, NAME, TENANT_ID, UNIT_COUNT "
@@ -33,9 +33,9 @@ _KILLED = (1317, 4064, 5066)
 def may_have_been_executed(failure: Failure) -> bool:
     """
     Whether a statement that makes or drops a tenant or a resource pool, and was sent, may be executed all the same. A
-    clone goes on although the session that started it is killed (OceanBase facts, section 5.6). For DROP that is
+    clone goes on although the session that started it is killed (facts: Waiting session). For DROP that is
     inferred: RootService carries it out, too. CANCEL differs: it is a transaction of the session itself, of which a
-    kill leaves nothing (section 3.4).
+    kill leaves nothing (facts: Cancel errors).
     """
     return failure.uncertain or failure.errno in _KILLED
 

@@ -14,7 +14,7 @@ import pymysql
 from support.clone_tables.tables import HISTORY, PROGRESS, TENANTS, clone_row, insert_with
 from support.servers.seekdb import SeekDB
 
-# In the order of a job's life; in these CANCEL is accepted (OceanBase facts, section 5.4).
+# In the order of a job's life; in these CANCEL is accepted (facts: Cancel).
 CANCELLABLE = ("CLONE_SYS_LOCK", "CLONE_SYS_CREATE_INNER_RESOURCE_POOL", "CLONE_SYS_CREATE_SNAPSHOT",
                "CLONE_SYS_WAIT_CREATE_SNAPSHOT", "CLONE_SYS_CREATE_TENANT", "CLONE_SYS_WAIT_TENANT_RESTORE_FINISH")
 _NOT_ALLOWED = ("The new tenant has completed the cloning operation, or this is not the name of a cloning tenant. "
@@ -35,7 +35,7 @@ class CloneEngine:
     """
     Clones stay in the status that a test gives them; a cancelled one is cleaned up after ``cleanup_seconds``.
 
-    ``canceling``: the status in PROGRESS after a CANCEL, CLONE_SYS_CANCELED before 4.3.2 (OceanBase facts, 5.5).
+    ``canceling``: the status in PROGRESS after a CANCEL, CLONE_SYS_CANCELED before 4.3.2 (facts: Versions).
     """
 
     def __init__(self, server: SeekDB, cleanup_seconds: float = 0.3, canceling: str = "CLONE_SYS_CANCELING") -> None:

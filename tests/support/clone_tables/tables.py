@@ -14,7 +14,7 @@ TENANTS = "oceanbase.DBA_OB_TENANTS"
 UNITS = "oceanbase.DBA_OB_UNIT_CONFIGS"
 POOLS = "oceanbase.DBA_OB_RESOURCE_POOLS"
 
-# OceanBase facts, section 4.1. The two views differ in CLONE_FINISHED_TIME only.
+# The two views differ (facts: Views) in CLONE_FINISHED_TIME only.
 CLONE_COLUMNS = {
     "CLONE_JOB_ID": "bigint(20) NOT NULL PRIMARY KEY",
     "TRACE_ID": "varchar(64) NOT NULL",
@@ -35,7 +35,7 @@ CLONE_COLUMNS = {
     "RET_CODE": "bigint(20) NULL",
     "ERROR_MESSAGE": "varchar(512) NULL",
 }
-# OceanBase facts, section 7: the columns of DBA_OB_TENANTS that say which tenant, in which state, and if to be cloned.
+# The columns of DBA_OB_TENANTS that matter to a clone: which tenant, and its state (facts: Tenants).
 TENANT_COLUMNS = {
     "TENANT_ID": "bigint(20) NOT NULL PRIMARY KEY",
     "TENANT_NAME": "varchar(128) NOT NULL",
@@ -88,7 +88,7 @@ def clear(server: SqlServer) -> None:
 
 def clone_row(status: str, clone: str = "clone_a", source: str = "mysql001", job_id: int = 1706251714452555625,
               **changes: Any) -> dict[str, Any]:
-    """The row of a clone job in that status, as OceanBase fills it (OceanBase facts, sections 4.2 and 4.3)."""
+    """The row of a clone job in that status, as OceanBase fills it (facts: Initial values, Result columns)."""
     row: dict[str, Any] = {
         "CLONE_JOB_ID": job_id, "TRACE_ID": "YB42AC1E87C9-00060F1AD6DF026E-0-0", "SOURCE_TENANT_ID": 1002,
         "SOURCE_TENANT_NAME": source, "CLONE_TENANT_ID": 0, "CLONE_TENANT_NAME": clone, "TENANT_SNAPSHOT_ID": -1,

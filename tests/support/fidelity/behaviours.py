@@ -24,8 +24,8 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 class Behaviour(NamedTuple):
     """
-    One row of the table. ``facts``: sections of the OceanBase facts; ``mock``: options of a mock of its own, None when
-    the row runs on any server; ``only_mock``: why it cannot run on a real cluster, '' when it can.
+    One row of the table. ``facts``: sections of the guide; ``mock``: options of a mock of its own, None when the row
+    runs on any server; ``only_mock``: why it cannot run on a real cluster, '' when it can.
     """
 
     name: str

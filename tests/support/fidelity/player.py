@@ -196,7 +196,7 @@ class BehaviorPlayer:
         wait_for(ended, step["until_ended"], self.server.patience)
 
     def do_hold(self, step: dict[str, Any]) -> None:
-        """Every job that reaches the state stays there (facts, section 12)."""
+        """Every job that reaches the state stays there (facts: Test points)."""
         action = f"HANG_IN_{step['hold']} wait_for {self.names['signal']} execute 10000"
         for sql in ("ALTER SYSTEM SET debug_sync_timeout = '1000s'", f"SET ob_global_debug_sync = '{action}'"):
             self.do_sql({"sql": sql, "ok": True})

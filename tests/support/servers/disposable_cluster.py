@@ -91,7 +91,7 @@ class DisposableCluster:
         return None
 
     def hold(self, status: str) -> None:
-        """Holds the scheduler at a status, with OceanBase's own test point (OceanBase facts, section 12)."""
+        """Holds the scheduler at a status, with OceanBase's own test point (facts: Test points)."""
         self._held.add(status)
         self.sql(f"SET ob_global_debug_sync = 'HANG_IN_{status} wait_for {self.prefix}{status} execute 10000'")
 

@@ -131,7 +131,7 @@ class Mock:
         return self.sql("SELECT * FROM oceanbase.DBA_OB_CLONE_HISTORY")
 
     def hold(self, status: str) -> None:
-        """Holds every clone job that reaches ``status`` (OceanBase facts, section 12)."""
+        """Holds every clone job that reaches ``status`` (facts: Test points)."""
         self.sql("ALTER SYSTEM SET debug_sync_timeout = '1000s'",
                  f"SET ob_global_debug_sync = 'HANG_IN_{status} wait_for go_{status} execute 10000'")
 

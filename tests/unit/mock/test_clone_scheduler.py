@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The life of clone jobs on a clock turned by hand (OceanBase facts, sections 4.2, 4.3, 5, 7, 11, 12)."""
+"""The life of clone jobs on a clock turned by hand (facts: Row life, Cancel, Failure path, Test points)."""
 
 from __future__ import annotations
 

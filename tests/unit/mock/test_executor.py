@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sessions, logins, privileges, blocking statements and errors (OceanBase facts, sections 2, 3, 5.6, 8 and 9)."""
+"""Sessions, logins, privileges, blocking statements, errors (facts: Privileges, Waiting session, Login errors)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which text is which statement, and how OceanBase words its syntax errors (OceanBase facts, section 1)."""
+"""Which text is which statement, and OceanBase's syntax errors (facts: Cancel grammar, Start grammar, Parser)."""
 
 from __future__ import annotations
 

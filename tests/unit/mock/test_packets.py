@@ -31,7 +31,7 @@ def login(capabilities: int, tail: bytes) -> bytes:
 
 
 def test_greeting_is_that_of_an_observer() -> None:
-    # OceanBase facts, section 8.2
+    # (facts: Handshake)
     reader = Reader(packets.greeting("5.7.25", 3221487661, SALT, tls=False))
     assert reader.integer(1) == 10
     assert reader.nul_bytes() == b"5.7.25"
@@ -108,7 +108,7 @@ def test_change_user() -> None:
 
 
 def test_error_packet() -> None:
-    # OceanBase facts, section 3.1
+    # (facts: Error packets)
     assert packets.error(SqlError(4179, "HY000", "x not allowed")) == b"\xff\x53\x10#HY000x not allowed"
 
 
@@ -128,7 +128,7 @@ def test_ok_and_eof_packets() -> None:
 
 
 def test_column_definition() -> None:
-    # OceanBase facts, section 4.1: RESTORE_SCN is an unsigned bigint
+    # RESTORE_SCN is an unsigned bigint (facts: Views)
     definition = packets.column(Column("RESTORE_SCN", 8, 63, 20, 0x21, 0, "t", "oceanbase"))
     assert definition == (b"\3def\x09oceanbase\1t\1t\x0bRESTORE_SCN\x0bRESTORE_SCN\x0c"
                           b"\x3f\0\x14\0\0\0\x08\x21\0\0\0\0")

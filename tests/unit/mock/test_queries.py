@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Queries are answered as the OceanBase 4.3.5 kernel answers them (OceanBase facts, sections 1.3 and 4)."""
+"""Queries are answered as the OceanBase 4.3.5 kernel answers them (facts: Names, Views)."""
 
 from __future__ import annotations
 

@@ -308,7 +308,7 @@ SITUATIONS = [(PROGRESS, status) for status in STATUSES] + [
 @pytest.mark.parametrize("wait", [True, False])
 @pytest.mark.parametrize(("view", "status"), SITUATIONS)
 def test_check_mode_predicts_the_real_run(view, status, wait, normal):
-    """A server that behaves like the facts (section 5.4) answers the real run; check mode must have said the same."""
+    """A server that behaves as OceanBase (facts: Cancel) answers the real run; check mode must have said the same."""
     first = seen(view, status)
     accepts = view == PROGRESS and STATUSES[status] is Phase.CANCELLABLE and not normal
     canceled = accepts or STATUSES[status] is Phase.CANCELED

@@ -19,7 +19,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs im
 
 from .fakes import history, progress
 
-# Written out by hand from the OceanBase facts (sections 5.1, 5.3, 5.4), not derived from the code's table.
+# Written out by hand (facts: Statuses, Failure path, Cancel), not derived from the code's table.
 CANCELLABLE = [
     "CLONE_SYS_LOCK", "CLONE_SYS_CREATE_INNER_RESOURCE_POOL", "CLONE_SYS_CREATE_SNAPSHOT",
     "CLONE_SYS_WAIT_CREATE_SNAPSHOT", "CLONE_SYS_CREATE_TENANT", "CLONE_SYS_WAIT_TENANT_RESTORE_FINISH",

@@ -17,7 +17,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._procedures.st
 
 WANTED = Wanted("clone_a", "mysql001", "pool_a", "unit001")
 
-# OceanBase facts, sections 6 and 1.2: rule, error number, SQLSTATE, the server's text, and a piece of the advice.
+# Rule, number, SQLSTATE, the server's text and a piece of the advice (facts: Start rules, Start grammar).
 REFUSALS = [
     ("upgrade_mode", 4179, "HY000", "clone tenant while in upgrade mode not allowed", "when the upgrade"),
     ("dollar_in_name", 1235, "0A000",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who gets in: forms of the user name, direct and through ODP, and refusals (OceanBase facts, sections 8.1, 8.4)."""
+"""Who gets in: forms of the user name, direct and through ODP, and refusals (facts: Login names, Login errors)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A clone job: its row in the views, its states, and where in its life it is (OceanBase facts, sections 4 and 5)."""
+"""A clone job: its row in the views, its states, and where in its life it is (facts: Views, Cancel)."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def cancel_message(status: str, reason: str) -> str:
 
 
 def client_message(job: CloneJob) -> str:
-    """What the session that waits for an unsuccessful job is told in error 9110 (facts, section 5.6)."""
+    """What the session that waits for an unsuccessful job is told in error 9110 (facts: Waiting session)."""
     return job.error_msg or (
         "Tenant clone job failed during the %s stage. Please check the details of clone job by DBA_OB_CLONE_PROGRESS "
         "or DBA_OB_CLONE_HISTORY" % job.status)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The clone scheduler: moves jobs through their states, cleans up, moves rows to the history (facts, section 5).
+"""The clone scheduler: moves jobs through their states, cleans up, moves rows to the history (facts: Cancel).
 
 Nothing runs in the background. Every moment at which something is due is known beforehand, so whoever looks first lets
 the jobs catch up with the clock (``run_due``), each change being dated with the moment at which it was due.
@@ -56,7 +56,7 @@ class Scheduler:
 
     @property
     def upgrade_mode(self) -> bool:
-        """While the cluster is in upgrade mode no job moves, clean-ups included (facts, section 5.4)."""
+        """While the cluster is in upgrade mode no job moves, clean-ups included (facts: Cancel)."""
         return self._upgrade_mode
 
     @upgrade_mode.setter
@@ -72,7 +72,7 @@ class Scheduler:
         return [job for job in self.jobs if fold(job.clone_tenant_name) == fold(name)]
 
     def locked_source(self, tenant_id: int) -> bool:
-        """Whether a clone job holds the lock of that source tenant (facts, section 9)."""
+        """Whether a clone job holds the lock of that source tenant (facts: Blocked operations)."""
         return any(job.source_tenant_id == tenant_id and job.holds_source for job in self.jobs)
 
     def start(self, source: Tenant, name: str, pool: str, unit: str) -> CloneJob:
@@ -150,7 +150,7 @@ class Scheduler:
         return self.seconds.get(status, usual)
 
     def _enter(self, job: CloneJob, status: str, moment: float) -> None:
-        """The start of a step, which is when its values become known (facts, section 11)."""
+        """The start of a step, which is when its values become known (facts: Row life)."""
         length = self.step_length(status)
         if status == state.CREATE_POOL:
             unit = self._cluster.unit_named(job.unit_config_name)

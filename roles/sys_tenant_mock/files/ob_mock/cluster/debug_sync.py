@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OceanBase's test points of the clone states, driven by ``SET ob_global_debug_sync`` (OceanBase facts, section 12).
+"""OceanBase's test points of the clone states, driven by ``SET ob_global_debug_sync`` (facts: Test points).
 
 Differences from a cluster, on purpose: a cancelled job leaves its hold at once (there, the scheduler thread stays
 stuck until the signal), a signal reaches only those who wait now, and switching the facility off ends all holds.

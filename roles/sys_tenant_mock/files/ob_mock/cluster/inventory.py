@@ -40,7 +40,7 @@ class Tenant:
 
     @property
     def kind(self) -> str:
-        """SYS, META or USER: user tenants have even ids, the meta tenant of each is one less (facts, section 7)."""
+        """SYS, META or USER: user tenants have even ids, the meta tenant of each is one less (facts: Tenants)."""
         if self.tenant_id == SYS_TENANT_ID:
             return "SYS"
         return "META" if self.tenant_id % 2 else "USER"
@@ -146,12 +146,12 @@ class Cluster:
 
     @property
     def has_clone(self) -> bool:
-        """Tenants can be cloned since 4.3.0 (facts, section 5.5)."""
+        """Tenants can be cloned since 4.3.0 (facts: Versions)."""
         return self.version >= (4, 3)
 
     @property
     def newer_cancel(self) -> bool:
-        """Whether the newer cancel code (GEN-B) runs, which shows CLONE_SYS_CANCELING (facts, section 5.5)."""
+        """Whether the newer cancel code (GEN-B) runs, which shows CLONE_SYS_CANCELING (facts: Versions)."""
         return self.version >= (4, 3, 2)
 
     def next_id(self, kind: str, step: int = 1) -> int:
@@ -220,7 +220,7 @@ class Cluster:
         return next((pool for pool in self.pools if fold(pool.name) == fold(name)), None)
 
     def record(self, event: str, moment: Optional[float] = None, **pairs: object) -> None:
-        """Writes an event of module ``clone`` to the event history (facts, section 5.7)."""
+        """Writes an event of module ``clone`` to the event history (facts: Event history)."""
         row = Event(self.clock.wall(moment), "clone", event)
         for number, (name, value) in enumerate(pairs.items(), 1):
             setattr(row, "name%d" % number, name)

@@ -15,7 +15,7 @@ Key = Any
 
 
 def fold(text: str) -> str:
-    """What utf8mb4_general_ci compares: neither case, nor accents, nor trailing spaces (facts, section 1.3)."""
+    """What utf8mb4_general_ci compares: neither case, nor accents, nor trailing spaces (facts: Names)."""
     text = text.rstrip(" ")
     if text.isascii():
         return text.upper()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""System variables: names, defaults, what they accept (OceanBase facts, section 8.3; errors as the 4.3.5 kernel's)."""
+"""System variables: names, defaults, what they accept (facts: Session defaults); errors as the 4.3.5 kernel's."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ COM_QUIT = 0x01
 COM_CHANGE_USER = 0x11
 LAST_COMMAND = 0x1F
 
-# What an OceanBase server was seen to answer (one of OceanBase facts, section 13).
+# What an OceanBase server was seen to answer (facts: Kernel answers).
 NOT_SUPPORTED = SqlError(1235, "0A000", "Not supported feature or function")
 UNKNOWN_STATEMENT = SqlError(4201, "HY000", "hash map/set entry not exist")
 NOTHING_TO_FETCH = SqlError(5931, "HY000", "fetch out of sequence")

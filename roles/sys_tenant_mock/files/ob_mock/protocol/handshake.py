@@ -55,7 +55,7 @@ async def prove(wire: Wire, executor: Any, session: Any, login: Login, salt: byt
 
     Another plugin than mysql_native_password leads to an AuthSwitchRequest, but not when the client has no password:
     accounts without one skip the switch, and for the others the answer is a refusal either way
-    (OceanBase facts, section 8.2).
+    (facts: Handshake).
     """
     scramble = login.scramble
     if login.plugin != packets.NATIVE_PASSWORD:

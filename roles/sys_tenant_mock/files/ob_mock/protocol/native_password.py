@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Proof of a password by mysql_native_password, the only plugin that OceanBase has (facts, section 8.2)."""
+"""Proof of a password by mysql_native_password, the only plugin that OceanBase has (facts: Handshake)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ..sql.results import Column, Ok, SqlError, float_text
 
 MAX_FRAME = 0xFFFFFF
 HEADER_SIZE = 4
-ERROR_TEXT_LIMIT = 512  # bytes; OceanBase facts, section 3.1
+ERROR_TEXT_LIMIT = 512  # bytes (facts: Error packets)
 NATIVE_PASSWORD = "mysql_native_password"
 
 CLIENT_CONNECT_WITH_DB = 0x00000008
@@ -21,7 +21,7 @@ CLIENT_PROTOCOL_41 = 0x00000200
 CLIENT_SSL = 0x00000800
 CLIENT_SECURE_CONNECTION = 0x00008000
 CLIENT_PLUGIN_AUTH = 0x00080000
-# OceanBase facts, section 8.2: everything but COMPRESS below; above PS_MULTI_RESULTS, PLUGIN_AUTH, CONNECT_ATTRS,
+# (facts: Handshake) Everything but COMPRESS below; above PS_MULTI_RESULTS, PLUGIN_AUTH, CONNECT_ATTRS,
 # SESSION_TRACK and two bits of OceanBase's own.
 SERVER_CAPABILITIES = 0x309CF7DF
 GREETING_CHARSET = 46  # utf8mb4_bin
@@ -124,7 +124,7 @@ def frames(payloads: Iterable[bytes], sequence: int) -> bytes:
 
 
 def greeting(server_version: str, connection_id: int, salt: bytes, tls: bool) -> bytes:
-    """The first packet of the server (OceanBase facts, section 8.2); ``salt`` is 20 bytes without NUL."""
+    """The first packet of the server (facts: Handshake); ``salt`` is 20 bytes without NUL."""
     capabilities = SERVER_CAPABILITIES | (CLIENT_SSL if tls else 0)
     return b"".join((
         b"\x0a", server_version.encode(), b"\0", struct.pack("<I", connection_id & 0xFFFFFFFF),

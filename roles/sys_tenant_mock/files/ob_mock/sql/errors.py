@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every error that the mock can answer with: number, SQLSTATE and texts (OceanBase facts, section 3.3)."""
+"""Every error that the mock can answer with: number, SQLSTATE and texts (facts: Error table)."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ ERRORS: Dict[str, Definition] = {
     "OB_SERVER_IS_STOPPING": Definition(8002, "08004", -8002, "Server is stopping"),
     "OB_ERR_CLONE_TENANT": Definition(9110, "HY000", -9110, "Tenant clone job failed", "%s"),
     "OB_ERR_TENANT_SNAPSHOT": Definition(9111, "HY000", -9111, "Tenant snapshot task failed", "%s"),
-    # The rest is MySQL's own vocabulary; numbers and texts as the OceanBase 4.3.5 kernel answers them (section 13).
+    # The rest is MySQL's own vocabulary; numbers and texts are those of the 4.3.5 kernel (facts: Kernel answers).
     "ER_NON_UNIQ": Definition(1052, "23000", -5208, "Column is ambiguous", "Column '%s' in %s is ambiguous"),
     "ER_WRONG_PARAMCOUNT": Definition(1582, "42000", -5216, "Incorrect parameter count",
                                       "Incorrect parameter count in the call to native function '%s'"),

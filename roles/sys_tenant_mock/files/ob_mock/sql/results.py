@@ -15,7 +15,7 @@ class SqlError(Exception):
     """An error answer of the server.
 
     errno is the number of the ERR packet (positive), sqlstate its five characters, message its whole text;
-    the wire protocol cuts the text to 512 bytes (OceanBase facts, section 3.1).
+    the wire protocol cuts the text to 512 bytes (facts: Error packets).
     """
 
     def __init__(self, errno: int, sqlstate: str, message: str) -> None:

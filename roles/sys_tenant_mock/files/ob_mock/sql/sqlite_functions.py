@@ -204,7 +204,7 @@ class SessionFunctions:
 
 
 def mysql_version(version: str) -> str:
-    """VERSION() of the community edition (OceanBase facts, section 8.5)."""
+    """VERSION() of the community edition (facts: Version queries)."""
     return "5.7.25-OceanBase_CE-v" + version
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The views of database ``oceanbase``, column by column: label, MySQL type, nullability, source of the value.
 
-Clone views: OceanBase facts, section 4.1; DBA_OB_TENANTS: section 7; event history: section 5.7; the others have the
+Clone views (facts: Views), DBA_OB_TENANTS (facts: Tenants), event history (facts: Event history); the others have the
 columns of the OceanBase 4.3 reference. One line is ``label type [!] = expression``; ``!`` means NOT NULL.
 """
 
@@ -244,7 +244,7 @@ def catalog_rows(views: Dict[str, View]) -> List[Tuple[object, ...]]:
 
 
 def wire_column(label: str, column: ViewColumn, view: str = "", database: str = "oceanbase") -> Column:
-    """How a column of a view looks on the wire (OceanBase facts, section 4.1): type, flags, length in bytes."""
+    """How a column of a view looks on the wire (facts: Views): type, flags, length in bytes."""
     flags = 0 if column.nullable else NOT_NULL
     kind, dummy, rest = column.sql_type.partition("(")
     size = int(re.sub(r"\D", "", rest) or 0)

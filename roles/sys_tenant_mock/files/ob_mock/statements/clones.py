@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Statements that start and cancel clones, and those that set their scene (OceanBase facts, sections 5 and 6)."""
+"""Statements that start and cancel clones, and those that set their scene (facts: Cancel, Start rules)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def start_clone(context: Context, session: Session, statement: CloneTenant) -> C
 
 
 def cancel_clone(context: Context, session: Session, statement: CancelClone) -> Ok:
-    """ALTER SYSTEM CANCEL CLONE (facts, sections 1.1, 1.3, 3.2, 5.4)."""
+    """ALTER SYSTEM CANCEL CLONE (facts: Cancel grammar, Names, Error 4179, Cancel)."""
     name = statement.name
     if len(name.encode()) > MAX_TENANT_NAME:
         raise error("OB_BUF_NOT_ENOUGH")

@@ -17,7 +17,7 @@ from .clone_start_rules import check_new_name
 from .context import Context
 from .privileges import KNOWN, require_administration, require_user_management, user_of
 
-# Which change of a source tenant or its pool meets which conflict with a running clone (facts, section 9).
+# Which change of a source tenant or its pool meets which conflict with a running clone (facts: Blocked operations).
 TENANT_CASES = {"primary_zone": "MODIFY_LS", "locality": "MODIFY_REPLICA", "unit_num": "MODIFY_RESOURCE_POOL",
                 "resource_pool_list": "MODIFY_RESOURCE_POOL"}
 POOL_CASES = {"unit": "MODIFY_UNIT", "unit_num": "MODIFY_RESOURCE_POOL", "zone_list": "MODIFY_RESOURCE_POOL"}

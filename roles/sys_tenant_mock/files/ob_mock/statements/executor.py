@@ -36,7 +36,7 @@ from .context import Context
 from .privileges import require_select
 from .show import show
 
-FIRST_CONNECTION_ID = 3221487617  # session ids of OceanBase have their top bits set (facts, section 8.2)
+FIRST_CONNECTION_ID = 3221487617  # session ids of OceanBase have their top bits set (facts: Handshake)
 DIRECT_GREETING, ODP_GREETING = "5.7.25", "5.6.25"
 CHARSET_OF_ID = {28: "gbk", 45: "utf8mb4", 46: "utf8mb4", 63: "binary", 87: "gbk", 224: "utf8mb4", 248: "gb18030",
                  249: "gb18030", 255: "utf8mb4"}
@@ -99,7 +99,7 @@ class Executor:
 
     def authenticate(self, session: Session, user: str, salt: bytes, scramble: bytes, database: Optional[str],
                      charset_id: int) -> None:
-        """The login: fills in who the session is, or raises what facts, section 8.4, says."""
+        """The login: fills in who the session is, or raises the error of a refused login (facts: Login errors)."""
         self._catch_up()
         others = [one for one in self._context.sessions.values() if one is not session]
         self._context.login_rules.login(self._context.cluster, session, others, user, salt, scramble, database)
@@ -112,7 +112,7 @@ class Executor:
         self._context.variables.begin(session)
 
     def close_session(self, session: Session) -> None:
-        """The client is gone; a clone that it started goes on (facts, section 5.6)."""
+        """The client is gone; a clone that it started goes on (facts: Waiting session)."""
         self._context.sessions.pop(session.connection_id, None)
 
     # Statements
@@ -193,7 +193,7 @@ class Executor:
         return Rows([_slept(statement)], [(0,)])
 
     async def _end_of(self, session: Session, job: CloneJob) -> Result:
-        """Blocks until the job is in HISTORY; ob_query_timeout does not limit that (facts, section 5.6)."""
+        """Blocks until the job is in HISTORY; ob_query_timeout does not limit that (facts: Waiting session)."""
         while not job.done:
             rest = self._context.scheduler.next_due() - self._context.cluster.clock.now()
             await self._wait(rest)
@@ -231,7 +231,7 @@ class Executor:
             raise error("OB_ERR_SESSION_INTERRUPTED")
 
     def _in_full(self, failure: SqlError) -> SqlError:
-        """The error with the suffix that enable_rich_error_msg adds (facts, section 3.1)."""
+        """The error with the suffix that enable_rich_error_msg adds (facts: Error packets)."""
         if not self._context.cluster.parameters.flag("enable_rich_error_msg"):
             return failure
         now = show_time(self._context.cluster.clock.wall(), 28800)

@@ -75,7 +75,7 @@ def _parameters(context: Context, session: Session, _statement: Show) -> Answer:
     rows: List[Tuple[Any, ...]] = []
     for name in context.cluster.parameters:
         known, value = KNOWN_PARAMETERS[name], context.cluster.parameters[name]
-        # A parameter with a leading underscore is hidden unless it was changed (facts, section 8.5).
+        # A parameter with a leading underscore is hidden unless it was changed (facts: Version queries).
         if not name.startswith("_") or value != known.default:
             rows.append((
                 "zone1", "observer", "127.0.0.1", 2882, name, known.data_type, value, known.info, known.section,
