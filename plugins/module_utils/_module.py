@@ -15,8 +15,9 @@ from typing import Any, Dict, Type
 from ansible.module_utils.basic import AnsibleModule
 
 from ._clock import Clock
+from ._connection.driver import require_driver
 from ._connection.login import resolve_login
-from ._connection.session import Session, require_driver
+from ._connection.session import Session
 from ._errors import Failure, InvalidOption
 from ._procedures.task import Task
 

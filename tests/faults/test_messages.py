@@ -14,9 +14,9 @@ import pytest
 import trustme
 
 from ansible_collections.community.oceanbase.plugins.module_utils._clock import Clock
-from ansible_collections.community.oceanbase.plugins.module_utils._connection import session as _session
+from ansible_collections.community.oceanbase.plugins.module_utils._connection import driver
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session, require_driver
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CancelTask
 from support import REPOSITORY
@@ -93,10 +93,11 @@ def options_and_files(messages: Messages, folder: Path) -> None:
 def library(messages: Messages, monkeypatch: pytest.MonkeyPatch) -> None:
     """PyMySQL."""
     for cause, module, name, value in (("too old", pymysql, "VERSION", (0, 9, 3, None)),
-                                       ("not installed", _session, "HAS_PYMYSQL", False)):
+                                       ("not installed", driver, "_IMPORT_ERROR", ModuleNotFoundError(name="pymysql")),
+                                       ("broken", driver, "_IMPORT_ERROR", OSError("No username set"))):
         monkeypatch.setattr(module, name, value)
         with pytest.raises(Failure) as caught:
-            require_driver("/usr/bin/python3.11")
+            driver.require_driver("/usr/bin/python3.11")
         messages.note(cause, caught.value)
         monkeypatch.undo()
 

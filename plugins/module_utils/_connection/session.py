@@ -3,47 +3,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""One connection to the sys tenant. Nothing above this file knows PyMySQL."""
+"""One connection to the sys tenant, made again after a loss."""
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import time
-from typing import Any, Dict, List, Optional, Sequence, Tuple, Type
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from .._errors import (
+    AccessDenied,
     ConnectionLost,
     Failure,
     InvalidOption,
     MissingLibrary,
     NoPrivilege,
+    ServerError,
     Unreachable,
     UnsupportedVersion,
     server_failure,
 )
-from .login import (
-    CHARACTER_SET,
-    FIXED_VARIABLES,
-    Login,
-)
+from . import driver
+from .login import FIXED_VARIABLES, Login
 
-try:
-    import pymysql
-    from pymysql.connections import Connection, MysqlPacket
-    from pymysql.cursors import DictCursor
-except ImportError:
-    HAS_PYMYSQL = False
-    Connection = MysqlPacket = object
-else:
-    HAS_PYMYSQL = True
-
-OLDEST_PYMYSQL = (1, 0, 2)
-
-# Numbers that the driver itself gives; everything else is the server's (MySQL's client error numbers).
-_CLIENT_ERRORS = range(2000, 3000)
-_SERVER_LOST = 2013
-_NO_TLS = 2026
 _UNKNOWN_VARIABLE = 1193
 _ACCESS_DENIED = 1045
 # After these the server wants the client to close the connection (facts: Error table).
@@ -52,95 +34,6 @@ _CLOSING_ERRORS = (1040, 5066, 8001, 8002)
 _QUERY_TIMEOUT = 10.0
 # Less than the half of read_timeout that a CANCEL gets when time runs out.
 _SHARE_OF_READ_TIMEOUT = 0.4
-
-
-class _Packet(MysqlPacket):  # type: ignore[misc]
-    """PyMySQL drops the SQLSTATE of an error packet; this keeps it on the exception."""
-
-    def raise_for_error(self) -> None:
-        try:
-            super().raise_for_error()
-        except pymysql.MySQLError as error:
-            data = self.get_all_data()
-            error.sqlstate = data[4:9].decode("ascii", "replace") if data[3:4] == b"#" else None
-            raise
-
-
-class _Connection(Connection):  # type: ignore[misc]
-    """
-    PyMySQL's connection with the SQLSTATE kept, without its plain-text fallback (PyMySQL before 1.2), and with a limit
-    for a whole answer (``await_answer``): the driver's own time-out starts anew with every byte that arrives, so that a
-    slow trickle would never end.
-    """
-
-    def __init__(self, answer_by: float, limit: str, **options: Any) -> None:
-        self.await_answer(answer_by, limit)
-        super().__init__(**options)
-
-    def await_answer(self, answer_by: float, limit: str) -> None:
-        """The next answers must be complete at ``answer_by`` of time.monotonic(); ``limit`` names the option for it."""
-        self._answer_by = answer_by
-        self._limit = "no answer within %s s (%s)" % (format(answer_by - time.monotonic(), ".2g"), limit)
-
-    def _read_bytes(self, num_bytes: int) -> bytes:
-        data = b""
-        try:
-            while len(data) < num_bytes:
-                # A time-out of 0 would mean not to wait at all, which fails in another way.
-                self._sock.settimeout(max(0.001, self._answer_by - time.monotonic()))
-                piece = self._rfile.read1(num_bytes - len(data))
-                if not piece:
-                    raise pymysql.OperationalError(_SERVER_LOST, "the other side closed the connection")
-                data += piece
-        except socket.timeout:
-            self._force_close()
-            raise pymysql.OperationalError(_SERVER_LOST, self._limit) from None
-        except OSError as error:
-            self._force_close()
-            raise pymysql.OperationalError(_SERVER_LOST, error.strerror or str(error)) from error
-        except BaseException:
-            self._force_close()
-            raise
-        return data
-
-    def hang_up(self) -> None:
-        """Wakes up whoever waits for an answer, as if the other side had closed the connection."""
-        if self._sock is not None:
-            with contextlib.suppress(OSError):  # it is closed already
-                # Not that of an SSLSocket, which would first take away what the other thread reads with.
-                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
-
-    def _read_packet(self, packet_type: Type[Any] = MysqlPacket) -> Any:
-        return super()._read_packet(_Packet if packet_type is MysqlPacket else packet_type)
-
-    def set_character_set(self, charset: str, collation: Optional[str] = None) -> None:
-        """PyMySQL from 1.1 on spends a statement on SET NAMES; the session's first SET says the same."""
-
-    def _get_server_information(self) -> None:
-        super()._get_server_information()
-        if self.ssl and not self.server_capabilities & pymysql.constants.CLIENT.SSL:
-            raise pymysql.OperationalError(_NO_TLS, "the server offers no TLS")
-
-    def _request_authentication(self) -> None:
-        try:
-            super()._request_authentication()
-        except pymysql.OperationalError as error:
-            # In TLS 1.3 a server refuses a client without a certificate only after the handshake.
-            error.after_handshake = bool(self.ssl and self._secure)
-            raise
-
-
-def require_driver(python: str) -> None:
-    """MissingLibrary unless a PyMySQL that works is installed for the interpreter ``python``."""
-    if not HAS_PYMYSQL:
-        found = "PyMySQL is not installed for %s" % python
-    # VERSION is PyMySQL's own; __version__ is the one of mysqlclient that it imitates.
-    elif tuple(pymysql.VERSION[:3]) < OLDEST_PYMYSQL:
-        found = "PyMySQL %s of %s is too old" % (".".join(str(part) for part in pymysql.VERSION[:3]), python)
-    else:
-        return
-    wanted = ".".join(str(part) for part in OLDEST_PYMYSQL)
-    raise MissingLibrary(found, "Install it there: %s -m pip install 'PyMySQL>=%s'." % (python, wanted))
 
 
 class Session:
@@ -203,23 +96,37 @@ class Session:
             return
         login = self.login
         answer_by = self._until(login.connect_timeout)
-        options: Dict[str, Any] = {"ssl": self._tls.context} if self._tls else {"ssl_disabled": True}
+        connection = driver.Connection(login.user, login.password or "", self._tls.context if self._tls else None,
+                                       login.host)
         try:
-            connection = _Connection(
-                answer_by=answer_by, limit="connect_timeout", host=login.host, port=login.port, user=login.user,
-                unix_socket=login.unix_socket,
-                # PyMySQL would encode a text as latin1; OceanBase's clients send UTF-8.
-                password=(login.password or "").encode("utf-8"),
-                # No autocommit: it is on (facts: Session defaults), and asking for it costs a statement.
-                autocommit=None, charset=CHARACTER_SET, cursorclass=DictCursor,
-                connect_timeout=answer_by - time.monotonic(), read_timeout=login.read_timeout,
-                write_timeout=login.read_timeout, **options)
-        except Exception as error:
+            connection.log_in(self._open_socket(answer_by - time.monotonic()), answer_by, "connect_timeout")
+        except driver.DriverError as error:
             raise self._login_failure(error) from error
         self._connection = connection
         self.reconnects += int(self._was_connected)
         self._was_connected = True
         self._set_variables()
+
+    def _open_socket(self, timeout: float) -> socket.socket:
+        """Returns a connected socket; Unreachable. Once a connection was had, that is transient."""
+        login = self.login
+        sock = None
+        try:
+            if login.unix_socket:
+                sock = socket.socket(socket.AF_UNIX)
+                sock.settimeout(timeout)
+                sock.connect(login.unix_socket)
+            else:
+                sock = socket.create_connection((login.host, login.port), timeout)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        except OSError as error:
+            if sock is not None:
+                sock.close()
+            reason, hint = _why_unreachable(error, login)
+            raise Unreachable("no connection to %s: %s" % (login.address(), reason), hint,
+                              transient=self._was_connected) from error
+        return sock
 
     def run(self, statement: str, arguments: Sequence[Any] = ()) -> List[Dict[str, Any]]:
         """
@@ -234,12 +141,10 @@ class Session:
             raise AssertionError("connect() comes before a statement")
         self._connection.await_answer(self._until(self.login.read_timeout), "read_timeout")
         try:
-            with self._connection.cursor() as cursor:
-                cursor.execute(statement, arguments or None)
-                rows = cursor.fetchall()
-        except Exception as error:
+            rows = self._connection.run(statement, arguments)
+        except driver.DriverError as error:
             failure = self._failure(error)
-            if isinstance(failure, ConnectionLost) or failure.errno in _CLOSING_ERRORS:
+            if not isinstance(error, (driver.ServerSaid, driver.NotSendable)) or failure.errno in _CLOSING_ERRORS:
                 self.close()
             raise failure from error
         return [{label.lower(): value for label, value in row.items()} for row in rows]
@@ -268,49 +173,54 @@ class Session:
             raise InvalidOption("the server does not accept session_vars: " + failure.message,
                                 "Check names and values of session_vars.", failure.errno, failure.sqlstate) from failure
 
-    def _failure(self, error: Exception) -> Failure:
-        """The failure for what the driver raised while a connection stood."""
-        errno, text = _errno_and_text(error)
-        if errno is None or errno in _CLIENT_ERRORS or isinstance(error, pymysql.InterfaceError):
-            return ConnectionLost("the connection to %s broke: %s" % (self.login.address(), text), errno)
-        return server_failure(errno, getattr(error, "sqlstate", None), text)
+    def _failure(self, error: driver.DriverError) -> Failure:
+        """Returns the failure for a statement that did not work while a connection stood."""
+        where = self.login.address()
+        if isinstance(error, driver.ServerSaid):
+            return server_failure(error.number, error.sqlstate, error.text)
+        if isinstance(error, driver.NotSendable):
+            return InvalidOption(error.text, "Correct the options of the task.")
+        if isinstance(error, driver.FileRequested):
+            failure = ServerError("%s: %s" % (where, error.text), "OceanBase never does that: check login_host.")
+            failure.uncertain = True
+            return failure
+        return ConnectionLost("the connection to %s broke: %s" % (where, error.text), error.errno)
 
-    def _login_failure(self, error: Exception) -> Failure:
-        """The failure for what the driver raised while it connected and logged in."""
-        errno, text = _errno_and_text(error)
-        causes = _causes(error)
-        failure: Optional[Failure] = self._tls.failure(causes, text, errno != _NO_TLS) if self._tls else None
-        if failure is not None:
-            return failure
-        if errno is not None and errno not in _CLIENT_ERRORS:
-            failure = server_failure(errno, getattr(error, "sqlstate", None), text, logging_in=True)
-            failure.message = "%s refused the login of %s: %s" % (
-                self.login.address(), self.login.account(), failure.message)
-            if self.login.client_cert and errno == _ACCESS_DENIED:
-                failure.hint += " The common name of client_cert must be listed in ob_ssl_invited_common_names."
-            return failure
-        if self._tls and getattr(error, "after_handshake", False) and not self._was_connected:
+    def _login_failure(self, error: driver.DriverError) -> Failure:
+        """Returns the failure for a login that did not work on a connected socket."""
+        login, where = self.login, self.login.address()
+        if isinstance(error, driver.PluginRefused):
+            known = "PyMySQL does not support" if self._tls else "is not used without verified TLS (ca_cert)"
+            return AccessDenied(
+                "%s asks for the authentication plugin %s, which %s, so the password was not sent" % (
+                    where, error.plugin, known),
+                "OceanBase's accounts use mysql_native_password. Check that this is the right server.")
+        if isinstance(error, driver.PackageMissing):
+            return MissingLibrary("%s asks for an authentication plugin for which a package is missing: %s" % (
+                where, error.text), "Install it for the Python that runs the module.")
+        if self._tls:
+            failure = self._tls.failure(_causes(error), error.text, not isinstance(error, driver.TlsNotOffered))
+            if failure is not None:
+                return failure  # type: ignore[no-any-return]
+        if isinstance(error, driver.ServerSaid):
+            refusal = server_failure(error.number, error.sqlstate, error.text, logging_in=True)
+            refusal.message = "%s refused the login of %s: %s" % (where, login.account(), refusal.message)
+            if login.client_cert and error.errno == _ACCESS_DENIED:
+                refusal.hint += " The common name of client_cert must be listed in ob_ssl_invited_common_names."
+            return refusal
+        if isinstance(error, driver.NotADatabase):
+            return Unreachable("no login at %s: %s" % (where, error.text),
+                               "Check host and port: an OBServer listens on 2881, OBProxy on 2883.",
+                               transient=self._was_connected)
+        if self._tls and error.stage == driver.LOGIN and not self._was_connected:
             failure = self._tls.broken_off()
             if failure is not None:
-                return failure
-        cause = next((cause for cause in causes if isinstance(cause, OSError)), None)
-        if cause is None or errno != 2003:
-            return ConnectionLost("%s broke off the login: %s" % (self.login.address(), text), errno)
-        reason, hint = _why_unreachable(cause, self.login)
-        return Unreachable("no connection to %s: %s" % (self.login.address(), reason), hint,
-                           transient=self._was_connected)
-
-
-def _errno_and_text(error: Exception) -> Tuple[Optional[int], str]:
-    """Number and text of a driver's exception; no number if the driver choked on what it received."""
-    arguments = error.args
-    if isinstance(error, pymysql.MySQLError) and len(arguments) >= 2 and isinstance(arguments[0], int):
-        return arguments[0] or None, str(arguments[1])
-    return None, "the answer was not understood (%s)" % type(error).__name__
+                return failure  # type: ignore[no-any-return]
+        return ConnectionLost("%s broke off the %s: %s" % (where, error.stage, error.text), error.errno)
 
 
 def _causes(error: Optional[BaseException]) -> List[BaseException]:
-    """The exception and everything it was raised from."""
+    """Returns the exception and everything it was raised from."""
     causes: List[BaseException] = []
     while error is not None and error not in causes:
         causes.append(error)

@@ -11,13 +11,24 @@ import socket
 import ssl
 import time
 
-import pymysql
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils._connection import session as _session
+from ansible_collections.community.oceanbase.plugins.module_utils._connection import driver as _driver
 from ansible_collections.community.oceanbase.plugins.module_utils._connection import tls as _tls
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.driver import (
+    HANDSHAKE,
+    LOGIN,
+    DriverError,
+    FileRequested,
+    NotADatabase,
+    NotSendable,
+    PackageMissing,
+    PluginRefused,
+    ServerSaid,
+    TlsNotOffered,
+)
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
-from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session, require_driver
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     AccessDenied,
     ConnectionLost,
@@ -39,41 +50,37 @@ VALUES = ["+00:00", "utf8mb4", "utf8mb4", "utf8mb4"]
 
 
 class FakeDriver:
-    """Stands in for a PyMySQL connection; each statement takes the next answer: rows, or an exception to raise."""
+    """Stands in for driver.Connection; each statement takes the next answer: rows, or an exception to raise."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
         self.connections = []
+        self.login_error = None
         self.statements = []
         self.closed = 0
         self.open = True
 
-    def __call__(self, **options):
-        self.connections.append(options)
+    def __call__(self, *arguments):
+        self.connections.append(arguments)
         self.open = True
         return self
+
+    def log_in(self, sock, answer_by, limit):
+        assert (sock, limit) == ("a socket", "connect_timeout")
+        self.login_by = answer_by
+        if self.login_error:
+            raise self.login_error
 
     def await_answer(self, answer_by, limit):
         self.answer_by = answer_by
         assert limit == "read_timeout"
 
-    def cursor(self):
-        return self
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc_info):
-        return None
-
-    def execute(self, statement, arguments=None):
+    def run(self, statement, arguments=()):
         self.statements.append((statement, arguments))
-        self.answer = (self.answers or [[]]).pop(0)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-
-    def fetchall(self):
-        return self.answer
+        answer = (self.answers or [[]]).pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def close(self):
         self.open = False
@@ -82,22 +89,14 @@ class FakeDriver:
 
 def server_says(number, text, sqlstate="HY000"):
     """The driver's exception for an error packet."""
-    error = pymysql.OperationalError(number, text)
-    error.sqlstate = sqlstate
-    return error
-
-
-def cannot_connect(cause):
-    """The driver's exception for a connection that failed because of ``cause``."""
-    error = pymysql.OperationalError(2003, "Can't connect")
-    error.original_exception = cause
-    return error
+    return ServerSaid(text, number, sqlstate)
 
 
 @pytest.fixture
 def driver(monkeypatch):
     fake = FakeDriver()
-    monkeypatch.setattr(_session, "_Connection", fake)
+    monkeypatch.setattr(_driver, "Connection", fake)
+    monkeypatch.setattr(Session, "_open_socket", lambda self, timeout: "a socket")
     return fake
 
 
@@ -106,21 +105,15 @@ def session(**options):
     return Session(resolve_login({**OPTIONS, **options}, {}))
 
 
-def test_without_a_ca_certificate_tls_is_switched_off(driver):
+def test_without_a_ca_certificate_there_is_no_tls(driver):
     session(login_password="pässword").run("SELECT 1")
-    (options,) = driver.connections
-    assert options["ssl_disabled"] is True
-    assert "ssl" not in options
-    assert options["password"] == "pässword".encode()
-    assert (options["host"], options["port"], options["user"]) == ("127.0.0.1", 2881, "root@sys")
-    assert options["connect_timeout"] == pytest.approx(10, abs=0.5)
-    assert (options["read_timeout"], options["write_timeout"]) == (30, 30)
-    assert (options["autocommit"], options["charset"], options["unix_socket"]) == (None, "utf8mb4", None)
+    assert driver.connections == [("root@sys", "pässword", None, "127.0.0.1")]
+    assert driver.login_by - time.monotonic() == pytest.approx(10, abs=0.5)
 
 
 def test_the_session_is_in_utc_and_the_server_gives_up_before_we_do(driver):
     session(read_timeout=5, session_vars={"a": 1}).run("SELECT 1")
-    assert driver.statements == [(f"{FIXED}, ob_query_timeout = %s, a = %s", [*VALUES, 2000000, 1]), ("SELECT 1", None)]
+    assert driver.statements == [(f"{FIXED}, ob_query_timeout = %s, a = %s", [*VALUES, 2000000, 1]), ("SELECT 1", ())]
     driver.statements.clear()
     session(read_timeout=3600).run("SELECT 1")
     assert driver.statements[0][1] == [*VALUES, 10000000]
@@ -145,9 +138,7 @@ def test_labels_are_in_lower_case(driver):
 
 
 @pytest.mark.parametrize("error", [
-    pymysql.OperationalError(2013, "Lost connection"), pymysql.InterfaceError(0, ""),
-    pymysql.InternalError("Packet sequence number wrong"), IndexError("x"),
-    UnicodeDecodeError("utf8", b"x", 0, 1, "y")])
+    DriverError("Lost connection", 2013), DriverError("the answer was not understood (IndexError)")])
 def test_a_broken_connection_is_made_again_at_the_next_statement(driver, error):
     driver.answers = [[], error, [], [{"a": 1}]]
     opened = session()
@@ -184,9 +175,9 @@ def test_some_errors_end_the_connection(driver, number):
     (socket.timeout("timed out"), r"no answer within 10 s"),
     (OSError(errno.EHOSTUNREACH, "No route to host"), "No route to host")])
 def test_no_connection_is_unreachable_and_lasting_at_first(monkeypatch, cause, said):
-    def refuse(**_options):
-        raise cannot_connect(cause)
-    monkeypatch.setattr(_session, "_Connection", refuse)
+    def refuse(*_arguments):
+        raise cause
+    monkeypatch.setattr(socket, "create_connection", refuse)
     with pytest.raises(Unreachable, match=said) as caught:
         session().connect()
     assert not caught.value.transient
@@ -215,14 +206,15 @@ def test_an_answer_is_awaited_for_read_timeout_or_until_the_limit(driver):
 
 
 def test_a_refused_reconnect_is_transient(monkeypatch, driver):
-    driver.answers = [[], pymysql.OperationalError(2013, "lost")]
+    driver.answers = [[], DriverError("lost", 2013)]
     opened = session()
     with pytest.raises(ConnectionLost):
         opened.run("SELECT 1")
+    monkeypatch.undo()
 
-    def refuse(**_options):
-        raise cannot_connect(ConnectionRefusedError())
-    monkeypatch.setattr(_session, "_Connection", refuse)
+    def refuse(*_arguments):
+        raise ConnectionRefusedError
+    monkeypatch.setattr(socket, "create_connection", refuse)
     with pytest.raises(Unreachable) as caught:
         opened.run("SELECT 1")
     assert caught.value.transient
@@ -231,10 +223,8 @@ def test_a_refused_reconnect_is_transient(monkeypatch, driver):
 @pytest.mark.parametrize(("number", "cls", "transient"), [
     (1045, AccessDenied, False), (1227, AccessDenied, False), (3118, AccessDenied, False), (4669, AccessDenied, False),
     (9999, AccessDenied, False), (8001, Unreachable, True), (1040, Unreachable, True)])
-def test_what_a_refused_login_means(monkeypatch, number, cls, transient):
-    def refuse(**_options):
-        raise server_says(number, "no", "42000")
-    monkeypatch.setattr(_session, "_Connection", refuse)
+def test_what_a_refused_login_means(driver, number, cls, transient):
+    driver.login_error = server_says(number, "no", "42000")
     with pytest.raises(cls) as caught:
         session(login_password="s3cret").connect()
     assert (caught.value.errno, caught.value.sqlstate, caught.value.transient) == (number, "42000", transient)
@@ -271,16 +261,55 @@ def test_a_transient_error_while_the_variables_are_set_stays_transient(driver):
     assert driver.closed == 1
 
 
+def caused_by(cause, stage):
+    """The driver's exception for a login that broke off there because of ``cause``."""
+    error = DriverError("no", 2003)
+    error.stage = stage
+    error.__cause__ = cause
+    return error
+
+
 @pytest.mark.parametrize(("error", "said"), [
-    (cannot_connect(ssl.SSLError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")), "verified TLS"),
-    (pymysql.OperationalError(2026, "the server offers no TLS"), "offers no TLS")])
-def test_a_failure_of_tls(monkeypatch, error, said):
-    def refuse(**_options):
-        raise error
-    monkeypatch.setattr(_session, "_Connection", refuse)
+    (caused_by(ssl.SSLError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] verify failed"), HANDSHAKE), "verified TLS"),
+    (TlsNotOffered("the server offers no TLS"), "offers no TLS"),
+    (caused_by(None, LOGIN), "right after the TLS handshake")])
+def test_a_failure_of_tls(monkeypatch, driver, error, said):
+    driver.login_error = error
     monkeypatch.setattr(_tls, "_context", lambda login: "a context")
     with pytest.raises(TlsFailed, match=said):
         session(ca_cert="/ca").connect()
+
+
+@pytest.mark.parametrize(("error", "cls", "said"), [
+    (PluginRefused("mysql_clear_password"), AccessDenied, "plugin mysql_clear_password, which is not used without"),
+    (PackageMissing("'x' package is required"), MissingLibrary, "'x' package is required"),
+    (NotADatabase("it does not greet"), Unreachable, "no login at 127.0.0.1:2881 .*: it does not greet")])
+def test_logins_that_are_not_tried_again(driver, error, cls, said):
+    driver.login_error = error
+    with pytest.raises(cls, match=said) as caught:
+        session().connect()
+    assert not caught.value.transient
+
+
+def test_a_broken_off_login_is_tried_again(driver):
+    driver.login_error = caused_by(None, LOGIN)
+    with pytest.raises(ConnectionLost, match="broke off the login: no") as caught:
+        session().connect()
+    assert (caught.value.errno, caught.value.transient) == (2003, True)
+
+
+def test_a_server_that_asks_for_a_file_may_have_executed_the_statement(driver):
+    driver.answers = [[], FileRequested("it asked for a file")]
+    with pytest.raises(ServerError, match="it asked for a file") as caught:
+        session().run("SELECT 1")
+    assert (caught.value.uncertain, caught.value.transient, driver.closed) == (True, False, 1)
+
+
+def test_a_text_that_cannot_be_sent_is_the_users(driver):
+    driver.answers = [[], NotSendable("it cannot be written")]
+    with pytest.raises(InvalidOption, match="it cannot be written"):
+        session().run("SELECT 1")
+    assert driver.closed == 0
 
 
 def test_a_ca_certificate_that_cannot_be_loaded(tmp_path):
@@ -288,13 +317,3 @@ def test_a_ca_certificate_that_cannot_be_loaded(tmp_path):
     for path in (tmp_path / "ca.pem", tmp_path / "missing.pem"):
         with pytest.raises(InvalidOption, match="ca_cert .* cannot be loaded"):
             session(ca_cert=str(path))
-
-
-def test_the_driver_must_be_there_and_new_enough(monkeypatch):
-    require_driver("/usr/bin/python3")
-    monkeypatch.setattr(pymysql, "VERSION", (1, 0, 1, None))
-    with pytest.raises(MissingLibrary, match=r"PyMySQL 1\.0\.1 of /usr/bin/python3 is too old"):
-        require_driver("/usr/bin/python3")
-    monkeypatch.setattr(_session, "HAS_PYMYSQL", False)
-    with pytest.raises(MissingLibrary, match="PyMySQL is not installed for /usr/bin/python3"):
-        require_driver("/usr/bin/python3")
