@@ -51,7 +51,7 @@ def run_playbook(mock: Mock) -> int:
 def main() -> int:
     """Tells the story; returns 0 when the playbook's own assertions held."""
     started = time.monotonic()
-    with Mock(step_seconds=0.1, cleanup_seconds=0.2) as mock:
+    with Mock(sys.executable, step_seconds=0.1, cleanup_seconds=0.2) as mock:
         say(f"A mock of an OceanBase sys tenant listens on {mock.host}:{mock.port}.")
         mock.hold(STATUS)
         job = mock.start_clone(CLONE, source=SOURCE, until=STATUS)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -23,6 +24,18 @@ def used(children=True):
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
+def used_so_far():
+    """Returns the same with those forks that are children of a child (support/forks.py)."""
+    forks = sys.modules.get("support.forks")
+    return used() + (forks.seconds_of_forks() if forks else 0)
+
+
+def stop_forks():
+    """Ends the process that forks, so that its seconds and those of its forks are those of a child that has ended."""
+    if "support.forks" in sys.modules:
+        sys.modules["support.forks"].stop()
+
+
 class Cost:
     """Sums up seconds and tests by file; workers of pytest-xdist send theirs to the process that writes the table."""
 
@@ -34,14 +47,15 @@ class Cost:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item):
-        before = used()
+        before = used_so_far()
         result = yield
         path = item.path.relative_to(FOLDER) if FOLDER in item.path.parents else item.path
-        self.seconds[str(path)] += used() - before
+        self.seconds[str(path)] += used_so_far() - before
         self.tests[str(path)] += 1
         return result
 
     def pytest_sessionfinish(self):
+        stop_forks()
         if hasattr(self.config, "workeroutput"):
             self.seconds[AROUND] = used() - sum(self.seconds.values())
             self.config.workeroutput["cost"] = dict(self.seconds), dict(self.tests)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import sys
 import time
 from pathlib import Path
 from typing import Dict
@@ -27,14 +28,14 @@ def start_up(runs: int) -> Numbers:
     for _run in range(runs):
         for kind, scenario in scenarios.items():
             started = time.monotonic()
-            with Mock(scenario=scenario):
+            with Mock(sys.executable, scenario=scenario):
                 times[kind].append(time.monotonic() - started)
     return {kind: round(statistics.median(values), 3) for kind, values in times.items()}
 
 
 def polling(sessions: int, seconds: float, history_rows: int) -> Numbers:
     """Sessions that ask again as soon as they are answered: statements a second, milliseconds of an answer, MB."""
-    with Mock(scenario={**long_history(history_rows), "jobs": [RUNNING]}) as mock:
+    with Mock(sys.executable, scenario={**long_history(history_rows), "jobs": [RUNNING]}) as mock:
         began = time.monotonic()
         answers, logins = asyncio.run(_poll(mock.port, sessions, seconds))
         assert mock.process
@@ -68,7 +69,8 @@ async def _poll(port: int, sessions: int, seconds: float) -> tuple[list[float], 
 
 def history_queries(rows: int, times: int) -> dict[str, Numbers]:
     """Milliseconds of single queries over a long history."""
-    with Mock(scenario=long_history(rows)) as mock, mock.connect() as connection, connection.cursor() as cursor:
+    with Mock(sys.executable, scenario=long_history(rows)) as mock, mock.connect() as connection, \
+            connection.cursor() as cursor:
         cursor.execute("SELECT MAX(CLONE_JOB_ID) AS newest FROM oceanbase.DBA_OB_CLONE_HISTORY")
         newest = cursor.fetchall()[0]["newest"]
         queries = {

@@ -43,7 +43,7 @@ class HeldClone:
     """
 
     def __init__(self, cleanup: float) -> None:
-        self.mock = Mock(cleanup_seconds=cleanup)
+        self.mock = Mock(sys.executable, cleanup_seconds=cleanup)
         self._session = threading.Thread(target=self._create)
         self.ended = 0.0
         self.log: list[dict[str, Any]] = []
@@ -78,7 +78,7 @@ def task_cost(interpreters: dict[str, str], tasks: int, rounds: int) -> Numbers:
     changes its speed from minute to minute, so each round compares its own runs; the medians of these ratios are given.
     """
     result: Numbers = {}
-    with Mock() as mock:
+    with Mock(sys.executable) as mock:
         query = {**by_hand(mock, "clone_a")[0]}
         query.pop("register")
         kinds = {"ping": PING, "ob_clone_cancel": cancel_task(mock, "clone_a"), "mysql_query": query}
@@ -133,7 +133,8 @@ def reaction(cleanup: float, runs: int, at_once: int = 1) -> dict[str, float]:
     def one(number: int) -> dict[str, float]:
         with HeldClone(cleanup * (0.9 + 0.2 * number / (runs - 1))) as clone:
             before = len(clone.mock.log())
-            result = run_module("ob_clone_cancel", {"login_port": clone.mock.port, "clone_tenant": "clone_a"})
+            result = run_module("ob_clone_cancel", {"login_port": clone.mock.port, "clone_tenant": "clone_a"},
+                                sys.executable)
             returned = time.time()
         assert result["outcome"] == "canceled", result
         looks = [_seconds(entry) for entry in clone.log[before:] if entry["statement"].startswith("SELECT 'progress'")]
@@ -162,7 +163,7 @@ def many_clones(count: int, forks: int = 10) -> dict[str, float]:
     empty = median([run_for([]).wall for _round in range(3)])
     result: dict[str, float] = {}
     for kind in ("loop", "role", "hosts"):
-        with Mock(scenario=held_jobs(count)) as mock:
+        with Mock(sys.executable, scenario=held_jobs(count)) as mock:
             if kind == "loop":
                 timing = run_for([{**cancel_task(mock, "clone_{{ item }}"), "loop": list(range(count))}])
             elif kind == "role":
@@ -181,7 +182,7 @@ def many_clones(count: int, forks: int = 10) -> dict[str, float]:
 def many_clusters(count: int, forks: int = 10) -> dict[str, float]:
     """Seconds in all for one clone on each of so many clusters, ``forks`` at a time; clean-ups take 0.1 s."""
     with contextlib.ExitStack() as stack:
-        ports = [stack.enter_context(Mock(scenario=held_jobs(1))).port for _number in range(count)]
+        ports = [stack.enter_context(Mock(sys.executable, scenario=held_jobs(1))).port for _number in range(count)]
         task = {"name": "Cancel", "community.oceanbase.ob_clone_cancel": {
             "login_port": "{{ ports[number | int] }}", "clone_tenant": "clone_0"}}
         timing = run_for([task], forks=forks, hosts=count, vars={"ports": ports})
@@ -198,7 +199,7 @@ def peak_memory(rounds: int = 3) -> dict[str, float]:
     collection = "ansible_collections.community.oceanbase.plugins.modules.ob_clone_cancel"
     result: dict[str, list[float]] = {"ping": [], "ob_clone_cancel": []}
     for _round in range(rounds):
-        with Mock(scenario=held_jobs(1)) as mock:
+        with Mock(sys.executable, scenario=held_jobs(1)) as mock:
             arguments = '{"ANSIBLE_MODULE_ARGS": {"login_port": %d, "clone_tenant": "clone_0"}}' % mock.port
             for kind, module, text in (("ping", "ansible.modules.ping", '{"ANSIBLE_MODULE_ARGS": {}}'),
                                        ("ob_clone_cancel", collection, arguments)):

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from support.plays.ansible import COLLECTIONS_PATH, PlayResult, run_playbook
+from support import COLLECTIONS_PATH
+from support.plays.ansible import PlayResult, run_playbook
 from support.plays.peer import PEERS
 from support.servers.ob_mock import Mock
 

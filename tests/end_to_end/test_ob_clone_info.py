@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from support.plays.ansible import COLLECTIONS_PATH, run_module, run_tasks
+from support import COLLECTIONS_PATH
+from support.plays.ansible import run_module, run_tasks
 from support.servers.mock_clusters import job
 from support.servers.ob_mock import Mock
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from support.plays.ansible import COLLECTIONS_PATH, ansible_environment, run_module, run_tasks
+from support import COLLECTIONS_PATH
+from support.plays.ansible import ansible_environment, run_module, run_tasks
 from support.servers.ob_mock import Mock, wait_for
 
 MODULE = "community.oceanbase.ob_clone_cancel"

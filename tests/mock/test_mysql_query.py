@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from support.plays.ansible import COLLECTIONS_PATH, TaskResult, run_tasks
+from support import COLLECTIONS_PATH
+from support.plays.ansible import TaskResult, run_tasks
 from support.plays.peer import PEERS, fetch_peer
 from support.servers.ob_mock import Mock, wait_for
 

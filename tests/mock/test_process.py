@@ -80,7 +80,7 @@ def test_a_helper_whose_mock_does_not_start_leaves_no_folder_behind(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_within_a_second_whatever_goes_on(tmp_path: Path, number: signal.Signals) -> None:
-    with Mock(pid_file=tmp_path / "pid") as mock:
+    with Mock(sys.executable, pid_file=tmp_path / "pid") as mock:
         process = process_of(mock)
         assert (tmp_path / "pid").read_text(encoding="ascii") == "%d\n" % process.pid
         assert mock.port_file.read_text(encoding="ascii") == "%d\n" % mock.port
@@ -212,7 +212,7 @@ def test_many_sessions_poll_at_once() -> None:
         threading.Thread(target=mock.release, args=(HOLD,)).start()
         return await asyncio.wait_for(asyncio.gather(*tasks), 60)
 
-    with Mock(password="pw") as mock:
+    with Mock(sys.executable, password="pw") as mock:
         mock.hold(HOLD)
         mock.start_clone("c1", until=HOLD)
         seen = asyncio.run(clients(mock))

@@ -8,3 +8,4 @@ from __future__ import annotations
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+COLLECTIONS_PATH = REPOSITORY / ".cache" / "collections"
