@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from support import COLLECTIONS_PATH
-from support.plays.ansible import TaskResult, run_tasks
+from support.documents.blocks import documents
+from support.plays.ansible import TaskResult, run_playbook, run_tasks
 from support.plays.peer import PEERS, fetch_peer
 from support.servers.ob_mock import Mock, wait_for
 
@@ -59,3 +61,14 @@ def test_it_is_told_that_the_password_is_wrong() -> None:
         [refused] = ask(mock, {"query": "SELECT 1"}, password="wrong")
         assert refused.status == "failed"
         assert "Access denied for user 'root'@'xxx.xxx.xxx.xxx' (using password: YES)" in refused.result["msg"]
+
+
+def test_the_play_of_the_comparison_cancels_the_clone() -> None:
+    [block] = [block for block in documents()["docs/docsite/rst/comparison_guide.rst"] if block.name]
+    plays = yaml.safe_load(block.text)
+    with Mock(scenario={"jobs": [{**HELD["jobs"][0], "source_tenant": "mysql001"}]}, password=PASSWORD) as mock:
+        plays[0]["module_defaults"]["ansible.mysql.mysql_query"].update(
+            login_host=mock.host, login_port=mock.port, login_password=PASSWORD)
+        done = run_playbook(plays, environment={"ANSIBLE_COLLECTIONS_PATH": f"{COLLECTIONS_PATH}:{PEERS}"})
+        assert done.exit_code == 0, done.stdout + done.stderr
+        assert [row["status"] for row in mock.history()] == ["CLONE_SYS_CANCELED"]
