@@ -6,8 +6,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-full test-real test-clients docs test-docs integration test-cluster bench lint matrix \
-	build clean
+.PHONY: help venv demo test test-full test-real test-clients coverage docs test-docs integration test-cluster bench lint \
+	matrix build clean
 
 PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
 VENV := .venv
@@ -57,6 +57,14 @@ test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's k
 test-clients: $(TEST_READY) ## run other languages' clients on the mock (as root: installs those that are missing)
 	@$(BIN)/python scripts/debian.py requirements/clients.apt
 	@$(BIN)/python -m pytest -n 2 tests/clients $(ARGS)
+
+coverage: $(TEST_READY) ## show the lines of plugins/ and ob_mock/ that the unit tests and those of the mock reach
+	$(info running tests/unit and tests/mock under coverage (about 2 minutes on two cores) ...)
+	@rm -rf .cache/coverage
+	@$(BIN)/coverage run -m pytest -q -n 2 --dist loadfile tests/unit tests/mock $(ARGS)
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report
+	@echo "$$($(BIN)/coverage report --format=total) % of the lines of plugins/ and ob_mock/ are reached"
 
 integration: $(TEST_READY) ## run the modules with ansible-test against the mock, in a venv of its own
 	@$(BIN)/python scripts/ansible_test.py integration --venv $(ARGS)

@@ -23,6 +23,8 @@ from stage import REPOSITORY
 
 COLLECTION = "ansible_collections.community.oceanbase"
 
+WORKFLOWS = sorted(str(path) for path in (REPOSITORY / ".github" / "workflows").glob("*.yml"))
+
 # The slowest first: two run at a time. The sanity tests compile and import on each Python that this machine has, and
 # those of the newest ansible-core are run in any case.
 CHECKS = {
@@ -35,10 +37,11 @@ CHECKS = {
     "mypy-mock": ["mypy", "--package", "ob_mock"],
     "mypy-scripts": ["mypy", "scripts", "tests/support"],
     "galaxy-importer": [sys.executable, "scripts/galaxy_importer.py"],
-    "github-workflows": ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/ci.yml"],
+    "github-workflows": ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS],
     "github-forms": ["check-jsonschema", "--builtin-schema", "vendor.github-issue-forms",
                      ".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/feature.yml"],
-    "actionlint": ["actionlint", ".github/workflows/ci.yml"],
+    "dependabot": ["check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml"],
+    "actionlint": ["actionlint", *WORKFLOWS],
     "reuse": ["reuse", "lint"],
     "yamllint": ["yamllint", "--strict", "."],
     "antsibull-changelog": ["antsibull-changelog", "lint"],
