@@ -41,14 +41,16 @@ class Mock:
     One running mock; use it as a context manager. Options are the mock's own, with underscores.
 
     ``program`` is the Python that starts it as a user would; without one it is a fork, which costs a tenth of that.
+    ``ports`` is the number of its observers at first, then the list of their ports, of which ``port`` is the first.
     """
 
-    def __init__(self, program: str | None = None, **options: Any) -> None:
+    def __init__(self, program: str | None = None, ports: int = 1, **options: Any) -> None:
         self.program = program
         self.options = options
         self.password = options.get("password", "")
         self.host = str(options.get("host", "127.0.0.1"))
         self.port = 0
+        self.ports = [0] * ports
         self.process: subprocess.Popen[bytes] | Fork | None = None
         self.starters: list[threading.Thread] = []
 
@@ -66,13 +68,13 @@ class Mock:
         self.log_file = folder / "statements.jsonl"
         self.error_file = folder / "errors"
         self.port_file = folder / "port"
-        options = {"port": 0, "port_file": self.port_file, "statement_log": self.log_file, "step_seconds": 0.05,
+        options = {"port_file": self.port_file, "statement_log": self.log_file, "step_seconds": 0.05,
                    "cleanup_seconds": 0.1, **self.options}
         if isinstance(options.get("scenario"), dict):
             path = folder / "scenario.json"
             path.write_text(json.dumps(options["scenario"]), encoding="utf-8")
             options["scenario"] = path
-        arguments = [str(MOCK_PROGRAM)]
+        arguments = [str(MOCK_PROGRAM)] + ["--port", str(options.pop("port", 0))] * len(self.ports)
         for name, value in options.items():
             arguments += ["--" + name.replace("_", "-"), str(value)]
         reading, writing = os.pipe()
@@ -83,11 +85,12 @@ class Mock:
                     self.process = subprocess.Popen([self.program, *arguments], stdout=stdout, stderr=stderr)
                 else:
                     self.process = Fork(arguments, stdout, stderr)
-            line = output.readline()
-        if not line.startswith("ready on "):
+            lines = [output.readline() for _unused in self.ports]
+        if not lines[-1].startswith("ready on "):
             self.process.wait()
-            raise AssertionError(f"the mock did not start: {line}{self.errors()}")
-        self.port = int(line.rsplit(":", 1)[1])
+            raise AssertionError(f"the mock did not start: {''.join(lines)}{self.errors()}")
+        self.ports = [int(line.rsplit(":", 1)[1]) for line in lines]
+        self.port = self.ports[0]
 
     def errors(self) -> str:
         """What the mock has written to its standard error."""
@@ -121,10 +124,13 @@ class Mock:
         settings.update(options)
         return pymysql.connect(**settings)
 
-    def sql(self, *statements: str, user: str = "root@sys") -> list[dict[str, Any]]:
-        """Runs statements on a connection of their own; the rows of the last one, labels in lower case."""
+    def sql(self, *statements: str, user: str = "root@sys", port: int | None = None) -> list[dict[str, Any]]:
+        """
+        Runs statements on a connection of their own, to the observer of ``port`` (the first one); returns the rows of
+        the last statement, with labels in lower case.
+        """
         rows: Any = ()
-        with self.connect(user) as connection, connection.cursor() as cursor:
+        with self.connect(user, port=port or self.port) as connection, connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
                 rows = cursor.fetchall()
@@ -137,6 +143,16 @@ class Mock:
     def history(self) -> list[dict[str, Any]]:
         """The rows of DBA_OB_CLONE_HISTORY."""
         return self.sql("SELECT * FROM oceanbase.DBA_OB_CLONE_HISTORY")
+
+    def stop_observer(self, port: int) -> None:
+        """Lets an observer die: another one is told so, or, if there is only one, it itself."""
+        others = [other for other in self.ports if other != port]
+        with contextlib.suppress(pymysql.err.OperationalError) if not others else contextlib.nullcontext():
+            self.sql(f"ALTER SYSTEM MOCK OBSERVER {port} STOP", port=(others or [port])[0])
+
+    def start_observer(self, port: int) -> None:
+        """Lets an observer listen again, which another one is told."""
+        self.sql(f"ALTER SYSTEM MOCK OBSERVER {port} START", port=next(other for other in self.ports if other != port))
 
     def hold(self, status: str) -> None:
         """Holds every clone job that reaches ``status`` (facts: Test points)."""

@@ -90,7 +90,7 @@ class WireServer:
 
     def _run(self) -> None:
         server = Server(self.engine, self._log, self._tls)
-        self.port = self._loop.run_until_complete(server.start(self.host, 0))
+        self.port = self._loop.run_until_complete(server.start(self.host, 0))[0]
         self._ready.set()
         self._loop.run_forever()
         self._loop.run_until_complete(server.stop())

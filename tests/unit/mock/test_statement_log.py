@@ -46,14 +46,14 @@ def test_an_error_that_quotes_the_statement_is_masked(message: str) -> None:
 def test_a_line_tells_who_asked_what_and_was_told_what(tmp_path: Path) -> None:
     path = tmp_path / "log"
     log = StatementLog(str(path))
-    log.write(7, "root", "sys", "SELECT 1", "rows", 0.25, rows=3)
-    log.write(7, "root", "sys", "x", "error", 0.0, errno=1064, sqlstate="42000", message="near 'x'")
+    log.write(2881, 7, "root", "sys", "SELECT 1", "rows", 0.25, rows=3)
+    log.write(2881, 7, "root", "sys", "x", "error", 0.0, errno=1064, sqlstate="42000", message="near 'x'")
     rows, error = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
     log.close()
     moment = datetime.strptime(rows.pop("time"), "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
     assert abs(datetime.now(timezone.utc) - moment) < timedelta(minutes=1)
-    assert rows == {"session": 7, "user": "root", "tenant": "sys", "statement": "SELECT 1", "answer": "rows",
-                    "elapsed": 0.25, "rows": 3}
+    assert rows == {"port": 2881, "session": 7, "user": "root", "tenant": "sys", "statement": "SELECT 1",
+                    "answer": "rows", "elapsed": 0.25, "rows": 3}
     assert (error["errno"], error["sqlstate"], error["message"]) == (1064, "42000", "near 'x'")
 
 
@@ -61,7 +61,7 @@ def test_the_file_is_its_owners_and_is_appended_to(tmp_path: Path) -> None:
     path = tmp_path / "log"
     for _unused in range(2):
         log = StatementLog(str(path))
-        log.write(1, "", "", "CLOSE", "ok", 0.0)
+        log.write(2881, 1, "", "", "CLOSE", "ok", 0.0)
         log.close()
     assert len(path.read_text(encoding="utf-8").splitlines()) == 2
     assert os.stat(path).st_mode & 0o077 == 0
@@ -70,5 +70,5 @@ def test_the_file_is_its_owners_and_is_appended_to(tmp_path: Path) -> None:
 def test_without_a_path_there_is_no_log() -> None:
     log = StatementLog()
     assert not log.is_on
-    log.write(1, "", "", "CLOSE", "ok", 0.0)
+    log.write(2881, 1, "", "", "CLOSE", "ok", 0.0)
     log.close()

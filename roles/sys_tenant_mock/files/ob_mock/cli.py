@@ -19,6 +19,7 @@ from .protocol.statement_log import StatementLog
 from .scenario.scenario_file import ScenarioError
 from .statements.executor import Executor
 
+DEFAULT_PORT = 2881
 BAD_USAGE = 2
 CANNOT_RUN = 1
 
@@ -29,7 +30,8 @@ def parser() -> argparse.ArgumentParser:
         prog="ob_mock", description="A mock of OceanBase's sys tenant that speaks the MySQL protocol.")
     add = result.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    add("--port", type=port_number, default=2881, help="port to listen on, 0 for a free one (default: %(default)s)")
+    add("--port", type=port_number, action="append",
+        help="port to listen on, 0 for a free one (default: 2881); several times: several observers of one cluster")
     add("--password", default="", help="password of root@sys (default: none)")
     add("--password-file", metavar="FILE",
         help="take the password from the first line of FILE: a command line can be read by everybody")
@@ -42,7 +44,8 @@ def parser() -> argparse.ArgumentParser:
     add("--statement-log", metavar="FILE", help="append every statement and its answer, one JSON object a line")
     add("--scenario", metavar="FILE", help="what the cluster holds at the start (JSON)")
     add("--pid-file", metavar="FILE", help="write the process id there, remove it at the end")
-    add("--port-file", metavar="FILE", help="write the port there once it is open, remove it at the end")
+    add("--port-file", metavar="FILE",
+        help="write the ports there, a line for each, once they are open; remove it at the end")
     return result
 
 
@@ -117,10 +120,11 @@ async def serve(options: argparse.Namespace, tls: Optional[ssl.SSLContext]) -> i
                     scenario=options.scenario)
     log = StatementLog(options.statement_log)
     server = Server(executor, log, tls)
+    executor.serve_through(server.observers)
     try:
-        port = await server.start(options.host, options.port)
-        with written((options.pid_file, os.getpid()), (options.port_file, port)):
-            sys.stdout.write("ready on %s:%d\n" % (options.host, port))
+        ports = await server.start(options.host, *(options.port or [DEFAULT_PORT]))
+        with written((options.pid_file, [os.getpid()]), (options.port_file, ports)):
+            sys.stdout.write("".join("ready on %s:%d\n" % (options.host, port) for port in ports))
             sys.stdout.flush()
             await ended.wait()
     finally:
@@ -130,15 +134,15 @@ async def serve(options: argparse.Namespace, tls: Optional[ssl.SSLContext]) -> i
 
 
 @contextmanager
-def written(*files: Tuple[Optional[str], int]) -> Iterator[None]:
-    """Writes each number to its file, if there is one, in one step, and removes the files in the end."""
+def written(*files: Tuple[Optional[str], List[int]]) -> Iterator[None]:
+    """Writes numbers to their file, if there is one, a line for each, in one step; removes the files in the end."""
     paths = []
     try:
-        for path, number in files:
+        for path, numbers in files:
             if path:
                 part = "%s.%d" % (path, os.getpid())
                 with open(part, "w", encoding="ascii") as stream:
-                    stream.write("%d\n" % number)
+                    stream.write("".join("%d\n" % number for number in numbers))
                 os.replace(part, path)
                 paths.append(path)
         yield

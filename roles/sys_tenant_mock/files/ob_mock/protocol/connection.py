@@ -10,7 +10,7 @@ import os
 import ssl
 import time
 from contextlib import suppress
-from typing import Any, Awaitable, Callable, List, Optional
+from typing import Any, Awaitable, Callable, List, Optional, Protocol
 
 from ..scenario.faults import Fault
 from ..sql.results import Column, Ok, Result, Rows, SqlError
@@ -26,10 +26,21 @@ from .wire import PacketTooLarge, Wire
 TOO_LARGE = SqlError(1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes")
 
 
+class ObserverLike(Protocol):
+    """What a connection needs of the observer that it came to."""
+
+    port: int
+
+    def stop(self) -> None:
+        """Refuses connections and breaks off those that there are."""
+
+
 class Connection:
     """The conversation with one client; ``run()`` lasts as long as the client stays."""
 
-    def __init__(self, channel: Channel, executor: Any, log: StatementLog, tls: Optional[ssl.SSLContext]) -> None:
+    def __init__(self, channel: Channel, executor: Any, log: StatementLog, tls: Optional[ssl.SSLContext],
+                 observer: ObserverLike) -> None:
+        self._observer = observer
         self._channel = channel
         self._wire = Wire(channel)
         self._executor = executor
@@ -120,7 +131,7 @@ class Connection:
     def _close_session(self) -> None:
         if self._session is not None:
             session, self._session = self._session, None
-            self._log.write(session.connection_id, session.user, session.tenant, "CLOSE", "ok", 0.0)
+            self._write_log(session, "CLOSE", "ok", 0.0)
             self._executor.close_session(session)
 
     @property
@@ -151,14 +162,12 @@ class Connection:
         def log(answer: str, **more: Any) -> None:
             if fault:
                 more["fault"] = fault.kind
-            session = self._session
-            self._log.write(session.connection_id, session.user, session.tenant, statement, answer,
-                            time.monotonic() - started, **more)
+            self._write_log(self._session, statement, answer, time.monotonic() - started, **more)
 
         error = None
         with self._channel.leaving_cancels():
             try:
-                result = await spoiled(fault, work)
+                result = await spoiled(fault, work, self._observer)
             except SqlError as failure:
                 error = failure
             except (asyncio.CancelledError, PeerGone, MalformedPacket):
@@ -171,14 +180,23 @@ class Connection:
             log("rows", rows=len(result.rows)) if isinstance(result, Rows) else log("ok")
             answer = encode(result)
         if fault:
-            await self._send_spoiled(fault, answer)
+            await self._send_spoiled(fault, answer, started)
         else:
             await self.send(*answer)
         return error is None
 
-    async def _send_spoiled(self, fault: Fault, answer: List[bytes]) -> None:
+    def _write_log(self, session: Any, statement: str, answer: str, elapsed: float, **more: Any) -> None:
+        self._log.write(self._observer.port, session.connection_id, session.user, session.tenant, statement, answer,
+                        elapsed, **more)
+
+    async def _send_spoiled(self, fault: Fault, answer: List[bytes], started: float) -> None:
         if fault.kind == "drop_after":
             self._channel.abort()
+            raise PeerGone()
+        if fault.kind == "stop_during":
+            await asyncio.sleep(started + fault.seconds - time.monotonic())
+        if fault.kind in ("stop_after", "stop_during"):
+            self._observer.stop()
             raise PeerGone()
         if fault.kind == "half":
             data = packets.frames(answer, self._wire.sequence)
@@ -195,9 +213,14 @@ class Connection:
             await self.send(packets.error(failure))
 
 
-async def spoiled(fault: Optional[Fault], work: Callable[[], Awaitable[Result]]) -> Result:
-    """The result of the work, or what a fault makes of it before it begins (PeerGone: drop the connection)."""
+async def spoiled(fault: Optional[Fault], work: Callable[[], Awaitable[Result]], observer: ObserverLike) -> Result:
+    """Returns the result of the work, or what a fault makes of it before it begins (PeerGone: drop the connection)."""
     if fault:
+        if fault.kind == "stop_before":
+            observer.stop()
+            raise PeerGone()
+        if fault.kind == "stop_during":
+            asyncio.get_running_loop().call_later(fault.seconds, observer.stop)
         if fault.kind == "drop_before":
             raise PeerGone()
         if fault.kind == "hang":

@@ -46,10 +46,11 @@ class StatementLog:
         """Whether anybody wants to read what is logged."""
         return self._file is not None
 
-    def write(self, session: int, user: str, tenant: str, statement: str, answer: str, elapsed: float,
+    def write(self, port: int, session: int, user: str, tenant: str, statement: str, answer: str, elapsed: float,
               **more: Any) -> None:
         """
-        One line: time (ISO 8601, UTC), session (connection id), user, tenant, statement, answer, elapsed (seconds).
+        Writes one line: time (ISO 8601, UTC), port (of the observer), session (connection id), user, tenant,
+        statement, answer, elapsed (seconds).
 
         answer is ``ok``, ``rows`` (more: rows, their number), ``error`` (more: errno, sqlstate, message) or
         ``lost`` (more: why). A login has the statement ``LOGIN user@tenant``, the end of a session ``CLOSE``.
@@ -59,8 +60,8 @@ class StatementLog:
         if "message" in more:
             more["message"] = masked_message(more["message"], statement)
         entry: Dict[str, Any] = {
-            "time": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), "session": session, "user": user,
-            "tenant": tenant, "statement": masked(statement), "answer": answer,
+            "time": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), "port": port, "session": session,
+            "user": user, "tenant": tenant, "statement": masked(statement), "answer": answer,
             "elapsed": round(elapsed, 6), **more}
         self._file.write(json.dumps(entry) + "\n")
         self._file.flush()

@@ -4,7 +4,7 @@
 """``ALTER SYSTEM MOCK ...``: what only the mock has. This is the one place that documents these statements.
 
   MOCK FAULT 'regex' kind [args] [times]   a fault of network or server for the statements in which the regex is found;
-                                           kinds and meaning: faults.py. Arguments: slow SECONDS,
+                                           kinds and meaning: faults.py. Arguments: slow SECONDS, stop_during SECONDS,
                                            error NUMBER 'SQLSTATE' 'TEXT'. times: 1 if left out, 0 until cleared
   MOCK FAULT CLEAR                         disarms all faults
   MOCK FAIL STEP status [RET_CODE n] [MESSAGE 'text'] [TIMES n]
@@ -19,6 +19,10 @@
   MOCK CANCEL name 'reason'                the server cancels by itself, for instance 'by standby tenant transfer event'
   MOCK FORGET HISTORY                      removes all rows of DBA_OB_CLONE_HISTORY
   MOCK LOGIN state                         serving, initializing or stopping: for logins from now on
+  MOCK OBSERVER port STOP | START          the observer of that port dies (its sessions break off, connections are
+                                           refused) or listens again; nothing happens if it does so already. If the
+                                           statement came through the observer that stops, its connection breaks, too:
+                                           the statement has been executed, its answer is lost
 """
 
 from __future__ import annotations
@@ -34,6 +38,7 @@ from ..sql.syntax_tree import Mock
 from ..statements.clones import cancel
 from ..statements.context import Context
 from ..statements.privileges import require_administration
+from .faults import TIMED
 
 DEFAULT_RET_CODE = -4016
 LOGIN_STATES = ("serving", "initializing", "stopping")
@@ -44,12 +49,12 @@ def mock(context: Context, session: Session, statement: Mock) -> Ok:
     require_administration(context.cluster, session)
     verbs: Dict[str, Callable[[Context, List[Any]], None]] = {
         "FAULT": fault, "FAIL": fail, "SECONDS": seconds, "TENANT": tenant, "CANCEL": cancel_by_server, "LOGIN": login,
-        "FORGET": forget}
+        "FORGET": forget, "OBSERVER": observer}
     if statement.verb not in verbs:
         raise wrong("MOCK: the verb is one of " + ", ".join(sorted(verbs)))
     try:
         verbs[statement.verb](context, statement.arguments)
-    except (IndexError, TypeError, ValueError) as failure:
+    except (IndexError, TypeError, ValueError, OSError) as failure:
         raise wrong("MOCK %s: %s" % (statement.verb, failure)) from failure
     return Ok()
 
@@ -68,7 +73,7 @@ def fault(context: Context, arguments: List[Any]) -> None:
     kind = str(kind).lower()
     pause: Optional[float] = None
     failure: Optional[SqlError] = None
-    if kind == "slow":
+    if kind in TIMED:
         pause, rest = float(rest[0]), rest[1:]
     elif kind == "error":
         failure, rest = SqlError(int(rest[0]), str(rest[1]), str(rest[2])), rest[3:]
@@ -153,6 +158,17 @@ def login(context: Context, arguments: List[Any]) -> None:
     if state not in LOGIN_STATES:
         raise ValueError("one of " + ", ".join(LOGIN_STATES))
     context.login_rules.state = state
+
+
+def observer(context: Context, arguments: List[Any]) -> None:
+    """MOCK OBSERVER."""
+    port, action = arguments
+    if port not in context.observers:
+        raise ValueError("the ports are " + ", ".join(map(str, context.observers)))
+    actions = {"STOP": context.observers[port].stop, "START": context.observers[port].start}
+    if str(action).upper() not in actions:
+        raise ValueError("STOP or START")
+    actions[str(action).upper()]()
 
 
 def forget(context: Context, arguments: List[Any]) -> None:

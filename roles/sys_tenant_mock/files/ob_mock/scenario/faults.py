@@ -11,7 +11,9 @@ from typing import List, Optional, Pattern
 
 from ..sql.results import SqlError
 
-KINDS = ("drop_before", "drop_after", "hang", "slow", "error", "half", "garbage")
+KINDS = ("drop_before", "drop_after", "hang", "slow", "error", "half", "garbage", "stop_before", "stop_after",
+         "stop_during")
+TIMED = ("slow", "stop_during")
 NEVER_FAULTY = re.compile(r"\s*ALTER\s+SYSTEM\s+MOCK\b", re.IGNORECASE)
 
 
@@ -23,7 +25,10 @@ class Fault:
     kind: ``drop_before`` (not executed, connection dropped), ``drop_after`` (executed, answer lost), ``hang`` (not
     executed, never answered), ``slow`` (executed after ``seconds``), ``error`` (not executed, answered with
     ``error``), ``half`` (executed, half of the answer's bytes, then dropped), ``garbage`` (executed, answered with
-    bytes that are no packet). times: how often it still strikes, None for always.
+    bytes that are no packet). Of an observer that dies, with all its sessions: ``stop_before`` (not executed),
+    ``stop_after`` (executed, answer lost), ``stop_during`` (executed; the observer dies ``seconds`` later, the client
+    waiting until then). It lives again with ``ALTER SYSTEM MOCK OBSERVER``. times: how often the fault still strikes,
+    None for always.
     """
 
     pattern: Pattern[str]
@@ -44,15 +49,15 @@ class Faults:
         """
         Arms a fault for the statements in which ``regex`` is found (case does not matter); ``times`` 0: until clear().
 
-        ``LOGIN user@tenant`` stands for a login. ``slow`` needs ``seconds``, ``error`` needs ``error``.
+        ``LOGIN user@tenant`` stands for a login. The TIMED kinds need ``seconds``, ``error`` needs ``error``.
         ValueError, with a text for the user, when something is wrong.
         """
         if kind not in KINDS:
             raise ValueError("unknown kind of fault '%s', it is one of %s" % (kind, ", ".join(KINDS)))
         if times < 0:
             raise ValueError("a fault cannot strike %d times" % times)
-        if kind == "slow" and (seconds is None or seconds < 0):
-            raise ValueError("the fault 'slow' needs a number of seconds")
+        if kind in TIMED and (seconds is None or seconds < 0):
+            raise ValueError("the fault '%s' needs a number of seconds" % kind)
         if kind == "error" and error is None:
             raise ValueError("the fault 'error' needs a number, an SQLSTATE and a text")
         try:

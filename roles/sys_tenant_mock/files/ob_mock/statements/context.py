@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Dict
+from dataclasses import dataclass, field
+from typing import Any, Dict
 
 from ..cluster.admission import LoginRules
 from ..cluster.clone_scheduler import Scheduler
@@ -19,7 +19,7 @@ from ..sql.queries import Queries
 
 @dataclass
 class Context:
-    """The parts of one mock."""
+    """The parts of one mock. observers: by port, each with ``start()`` and ``stop()``."""
 
     cluster: Cluster
     scheduler: Scheduler
@@ -28,3 +28,4 @@ class Context:
     faults: Faults
     sessions: Dict[int, Session]
     login_rules: LoginRules
+    observers: Dict[int, Any] = field(default_factory=dict)

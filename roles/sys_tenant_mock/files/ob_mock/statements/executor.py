@@ -86,6 +86,10 @@ class Executor:
         self._last_connection_id = FIRST_CONNECTION_ID
         self._blocked: List[asyncio.Future[None]] = []
 
+    def serve_through(self, observers: Dict[int, Any]) -> None:
+        """Says through which observers clients come, by port (for ``ALTER SYSTEM MOCK OBSERVER``)."""
+        self._context.observers = observers
+
     # Sessions
 
     def open_session(self, peer: str) -> Session:
