@@ -21,12 +21,11 @@ import trustme
 import yaml
 
 from support import REPOSITORY
-from support.plays.ansible import ansible_environment
+from support.plays.ansible import ansible_environment, run_module
 from support.servers.ob_mock import Mock
 
 PASSWORD = "secret"
 CLUSTER = "obcluster"
-DAEMON = REPOSITORY / "roles" / "sys_tenant_mock" / "files" / "ob_mock_daemon.py"
 
 
 def free_ports(count: int) -> list[str]:
@@ -143,8 +142,8 @@ class DocumentPlayer:
     def stop_own_mock(self) -> None:
         """Ends the mock that a document started with the role, if it did not do so itself."""
         if self.own_mock.exists():
-            subprocess.run([sys.executable, str(DAEMON), "stop", str(self.own_mock)], check=True,
-                           stdout=subprocess.DEVNULL)
+            stopped = run_module("ob_mock_server", {"folder": str(self.own_mock), "state": "stopped"})
+            assert stopped["exit_code"] == 0, stopped
 
     def compare(self, expected: str, output: str, where: str) -> None:
         """AssertionError unless the lines are in the output, in this order; numbers do not matter."""
