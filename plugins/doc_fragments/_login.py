@@ -48,8 +48,10 @@ options:
     description:
       - A MySQL option file whose section C([client]) may name C(host), C(port), C(user), C(password), C(socket),
         C(ssl-ca), C(ssl-cert) and C(ssl-key).
-      - It is read only when named here, on the host that runs the module. A file that cannot be read, is broken or
-        has no section C([client]) is an error. Other files that it includes are not followed.
+      - It is read only when named here, on the host that runs the module, as MySQL programs read it. For example,
+        C(#) begins a comment anywhere except in quotes.
+      - A file that cannot be read, is broken, can be changed by anybody, includes other files or has no section
+        C([client]) is an error.
     type: path
   connect_timeout:
     description: Seconds until a connection that is not answered counts as failed.

@@ -99,6 +99,9 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
     if sources["login_unix_socket"].startswith("socket in") and sources["login_host"] != "default":
         values["login_unix_socket"] = None
 
+    for option, value in values.items():
+        if isinstance(value, str) and not _is_utf8(value):
+            raise InvalidOption("%s is not UTF-8 text (%s)" % (option, sources[option]))
     values["login_port"] = _port(values["login_port"], sources["login_port"])
     for option in ("login_host", "login_user", "login_unix_socket", "ca_cert", "client_cert", "client_key"):
         if values[option] is not None:
@@ -122,11 +125,18 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
         check_hostname=options["check_hostname"], session_vars=_session_vars(options["session_vars"]), sources=sources)
 
 
-def _port(value: Any, source: str) -> int:
+def _is_utf8(text: str) -> bool:
+    """Tells whether a text can be sent; what an environment variable or a file has in other encodings cannot."""
     try:
-        port = int(value)
-    except ValueError:
-        port = 0
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _port(value: Any, source: str) -> int:
+    text = str(value).strip()
+    port = int(text) if re.match(r"[0-9]{1,5}\Z", text) else 0
     if not 0 < port <= _LARGEST_PORT:
         raise InvalidOption("the port %r (%s) is not a number from 1 to %d" % (value, source, _LARGEST_PORT),
                             "An OBServer listens on 2881, OBProxy on 2883.")
@@ -152,6 +162,8 @@ def _session_vars(variables: Mapping[Any, Any]) -> Dict[str, Any]:
             # It would change character_set_connection with it.
             raise InvalidOption("session_vars sets collation_connection to %s, but this module reads texts in UTF-8"
                                 % (value,), "Name a collation of %s." % CHARACTER_SET)
+        if isinstance(value, str) and not _is_utf8(value):
+            raise InvalidOption("session_vars sets %s to a text that is not UTF-8" % name)
         if not isinstance(value, (bool, int, float, str)):
             what = "nothing" if value is None else "a list or dictionary"
             raise InvalidOption("session_vars sets %s to %s" % (name, what), "Give a number, a text or true/false.")

@@ -12,7 +12,6 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.lo
     LOGIN_SOURCES,
     resolve_login,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._connection.option_file import read_option_file
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
 
 from .fakes import OPTIONS
@@ -83,6 +82,9 @@ def test_an_empty_password_is_a_given_value():
     ({"session_vars": {"CHARACTER_SET_results": "gbk"}}, {}, "session_vars sets character_set_results, but"),
     ({"session_vars": {"collation_connection": "gbk_chinese_ci"}}, {}, "sets collation_connection to gbk_chinese_ci"),
     ({"session_vars": {"x": None}}, {}, "session_vars sets x to nothing"),
+    ({"session_vars": {"x": "\udce4"}}, {}, "session_vars sets x to a text that is not UTF-8"),
+    ({}, {"OCEANBASE_LOGIN_PORT": "2_881"}, "the port '2_881'"),
+    ({}, {"OCEANBASE_LOGIN_PORT": "\udce4"}, "login_port is not UTF-8 text"),
     ({"session_vars": {"x": [1]}}, {}, "session_vars sets x to a list"),
 ])
 def test_a_wrong_value_is_named_with_its_source(options, environ, message):
@@ -117,32 +119,22 @@ def test_messages_name_the_sources_and_never_the_password():
     assert resolve({"ca_cert": "/ca"}).file("ca_cert") == "ca_cert /ca (option ca_cert)"
 
 
-def test_an_option_file_as_people_write_them(tmp_path):
-    path = option_file(tmp_path, (
-        "# a comment\n[mysqld]\nport=1\n[client]\nuser = root@sys\npassword='p=#\\s%(x)s\"'\n"
-        "ssl_ca = \"/etc/my ca.pem\"\ncompress\nport=3\n[other]\nhost=h\n"))
-    assert read_option_file(path) == {
-        "user": "root@sys", "password": "p=# %(x)s\"", "ssl-ca": "/etc/my ca.pem", "port": "3"}
-
-
-@pytest.mark.parametrize(("text", "message"), [
-    ("[mysqld]\nport=1\n", r"has no section \[client\]"),
-    ("", r"has no section \[client\]"),
-    ("password=s3cret\n", r"is not a valid option file \(line 1\)"),
-    ("[client]\n!includedir /etc/my.cnf.d\n", r"includes other files \(line 2\)"),
-    ("[client]\nport=abc\n", r"the port 'abc' \(port in option file"),
-])
-def test_a_broken_option_file_is_an_error_without_its_secrets(tmp_path, text, message):
-    with pytest.raises(InvalidOption, match=message) as caught:
-        resolve({"config_file": option_file(tmp_path, text)})
+def test_a_wrong_value_of_an_option_file_is_shown_and_no_other(tmp_path):
+    path = option_file(tmp_path, "[client]\nport = abc\n    password = s3cret\n")
+    with pytest.raises(InvalidOption, match=r"the port 'abc' \(port in option file") as caught:
+        resolve({"config_file": path})
     assert "s3cret" not in caught.value.sentence("x")
 
 
-def test_an_unreadable_option_file_is_an_error(tmp_path):
-    with pytest.raises(InvalidOption, match="cannot be read: No such file"):
-        resolve({"config_file": str(tmp_path / "missing")})
-    with pytest.raises(InvalidOption, match="cannot be read: Is a directory"):
-        resolve({"config_file": str(tmp_path)})
-    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InvalidOption, match="cannot be read: it is not UTF-8"):
-        resolve({"config_file": str(tmp_path / "binary")})
+@pytest.mark.parametrize(("key", "option"), [
+    ("user", "login_user"), ("password", "login_password"), ("ssl-ca", "ca_cert")])
+def test_a_value_that_is_not_utf_8_is_named_with_its_source_and_not_shown(tmp_path, key, option):
+    (tmp_path / "client.cnf").write_bytes(b"[client]\n" + key.encode() + b" = s3cr\xe4t\n")
+    path = str(tmp_path / "client.cnf")
+    variable = LOGIN_SOURCES[option][0]
+    for options, environ, source in (({"config_file": path}, {}, f"{key} in option file"),
+                                     ({}, {variable: "s3cr\udce4t"}, f"environment variable {variable}"),
+                                     ({option: "s3cr\udce4t"}, {}, f"option {option}")):
+        with pytest.raises(InvalidOption, match=rf"{option} is not UTF-8 text \({source}") as caught:
+            resolve(options, environ)
+        assert "s3cr" not in caught.value.sentence("x")
