@@ -1,0 +1,51 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every module with every value that it refuses: it says which option, sends nothing, and returns all its keys."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from support.documents.blocks import module_documentation
+from support.plays.ansible import run_module
+from support.refused_options import REFUSED, WORKING, Refused
+
+MODULES = module_documentation()
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[socket.socket]:
+    """A port to which nobody must connect."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server
+
+
+def test_every_module_and_every_option_with_a_rule_is_in_the_table() -> None:
+    assert set(WORKING) == set(MODULES)
+    # Any text is a password, and both words are a switch.
+    free = {"login_password", "wait"}
+    for module, documentation in MODULES.items():
+        named = {option for case in REFUSED if case.module == module for option in (*case.options, *case.without)}
+        assert set(documentation["doc"]["options"]) - named <= free, module
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: f"{case.module}-{case.options or case.without}")
+def test_a_refused_option_is_named_and_nothing_is_sent(case: Refused, listener: socket.socket) -> None:
+    port: dict[str, Any] = {"login_host": "127.0.0.1", "login_port": listener.getsockname()[1]}
+    options = {name: value for name, value in {**port, **case.all_options()}.items() if value is not None}
+    result = run_module(case.module, options)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert {**result["error"], "hint": ""} == {
+        "class": "invalid_option", "errno": None, "sqlstate": None, "message": result["error"]["message"], "hint": ""}
+    assert case.says in result["msg"]
+    assert result["error"]["message"] in result["msg"]
+    always = {key for key, value in MODULES[case.module]["return"].items() if value["returned"] == "always"}
+    assert always <= set(result)
+    with pytest.raises(BlockingIOError):
+        listener.accept()
