@@ -1,0 +1,167 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report of clone jobs: every format says the same, and no name can do more than be shown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import COLUMNS, STATUSES
+from ansible_collections.community.oceanbase.plugins.plugin_utils._clone_report import (
+    COLUMNS_OF_FILE,
+    OUTCOMES,
+    UNKNOWN,
+    Report,
+    cluster_of,
+    job_of,
+    to_csv,
+    to_json,
+)
+from ansible_collections.community.oceanbase.plugins.plugin_utils._clone_report_page import duration, to_html
+
+MADE_AT = "2026-01-26T08:00:00+00:00"
+
+
+def a_row(view: str = "history", **values: Any) -> dict[str, Any]:
+    """Returns a row as ob_clone_info returns it."""
+    row: dict[str, Any] = {column.lower(): None for column in COLUMNS}
+    return {**row, "clone_job_id": "1706251714452555625", "source_tenant_name": "mysql001",
+            "clone_tenant_name": "clone_a", "status": "CLONE_SYS_SUCCESS",
+            "clone_start_time": "2026-01-26T06:48:34.452555Z", "ret_code": 0,
+            "clone_finished_time": "2026-01-26T07:49:00.178412Z" if view == "history" else None, "view": view,
+            "cancellable": False, "age": 65.5, "canceled_by": None, **values}
+
+
+def report_of(*rows: dict[str, Any], cluster: str = "cluster_a", **more: Any) -> Report:
+    """Returns a report of one cluster."""
+    result = {"progress": [row for row in rows if row["view"] == "progress"],
+              "history": [row for row in rows if row["view"] == "history"], "truncated": False, **more}
+    return Report(MADE_AT, [cluster_of(cluster, result)])
+
+
+class Page(HTMLParser):
+    """The elements of a page and the text of its cells."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@pytest.mark.parametrize("view", ["progress", "history"])
+@pytest.mark.parametrize("status", [*STATUSES, "CLONE_SYS_OF_A_LATER_RELEASE"])
+def test_every_status_has_an_outcome_and_a_wait_is_no_end(view: str, status: str) -> None:
+    outcome = job_of("a", a_row(view, status=status)).row["outcome"]
+    assert outcome in OUTCOMES
+    if status not in STATUSES:
+        assert outcome == UNKNOWN
+    elif view == "progress":
+        assert outcome in ("running", "canceling", "failing")
+        assert (outcome == "failing") == status.endswith("_FAIL")
+        assert (outcome == "canceling") == (status in ("CLONE_SYS_CANCELING", "CLONE_SYS_CANCELED"))
+    else:
+        assert outcome not in ("running", "canceling", "failing")
+
+
+NAMES = ["<b>", "<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>", '"><svg onload=alert(1)>',
+         "a'b\"c&amp;d",
+         "{{ 7 * 7 }}", "租户", "]]>", "<!--"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_shown_as_it_is_and_adds_no_element(name: str) -> None:
+    fields = ("clone_tenant_name", "source_tenant_name", "resource_pool_name", "unit_config_name", "error_message",
+              "clone_job_id", "status")
+    plain = Page(to_html(report_of(a_row(resource_pool_name="p", unit_config_name="u", error_message="m"))))
+    page = Page(to_html(report_of(a_row(**dict.fromkeys(fields, name)), cluster=name)))
+    assert page.tags == plain.tags
+    assert [key for key, _value in page.attributes] == [key for key, _value in plain.attributes]
+    assert page.words.count(name) >= 4
+    rows = list(csv.DictReader(io.StringIO(to_csv(report_of(a_row(clone_tenant_name=name))))))
+    assert rows[0]["clone_tenant_name"] == name
+    assert json.loads(to_json(report_of(a_row(clone_tenant_name=name))))["jobs"][0]["clone_tenant_name"] == name
+
+
+def test_characters_that_cannot_be_seen_are_shown_as_such() -> None:
+    page = to_html(report_of(a_row(clone_tenant_name="a\x00b\u202ec")))
+    assert "a\ufffdb\ufffdc" in page
+
+
+@pytest.mark.parametrize("name", [
+    "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "=HYPERLINK(\"x\")", "-2+3"])
+def test_a_spreadsheet_runs_no_name(name: str) -> None:
+    cell = next(csv.DictReader(io.StringIO(to_csv(report_of(a_row(clone_tenant_name=name))), newline="")))
+    assert cell["clone_tenant_name"] == "'" + name
+
+
+def test_numbers_in_csv_stay_numbers_and_every_column_is_there() -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv(report_of(a_row(ret_code=-4072, tenant_snapshot_id="-1"))))))
+    assert list(rows[0]) == list(COLUMNS_OF_FILE)
+    assert (rows[0]["ret_code"], rows[0]["tenant_snapshot_id"], rows[0]["cancellable"]) == ("-4072", "-1", "false")
+    assert rows[0]["clone_job_id"] == "1706251714452555625"
+
+
+def test_json_holds_the_rows_as_the_module_returned_them() -> None:
+    row = a_row(error_message="why")
+    content = json.loads(to_json(report_of(row, truncated=True)))
+    assert content["jobs"] == [{**row, "cluster": "cluster_a", "outcome": "completed"}]
+    assert content["clusters"] == [{"name": "cluster_a", "jobs": 1, "truncated": True, "failure": None}]
+    assert content["made_at"] == MADE_AT
+
+
+def test_running_jobs_come_first_then_the_newest_of_all_clusters() -> None:
+    old, new = "2026-01-25T00:00:00.000000Z", "2026-01-26T00:00:00.000000Z"
+    first = report_of(a_row(clone_tenant_name="old", clone_start_time=old),
+                      a_row("progress", clone_tenant_name="runs", clone_start_time=old)).clusters
+    second = report_of(a_row(clone_tenant_name="new", clone_start_time=new), cluster="b").clusters
+    jobs = Report(MADE_AT, [*first, *second]).jobs
+    assert [job.row["clone_tenant_name"] for job in jobs] == ["runs", "new", "old"]
+
+
+def test_a_job_lasts_to_its_end_or_until_now() -> None:
+    ended, running = job_of("a", a_row()), job_of("a", a_row("progress"))
+    assert ended.seconds == pytest.approx(3625.725857)
+    assert running.seconds == pytest.approx(65.5)
+    for time in (None, "0000-00-00T00:00:00Z"):
+        assert job_of("a", a_row(clone_start_time=time)).seconds is None
+        assert "clone_a" in to_html(report_of(a_row(clone_start_time=time)))
+
+
+@pytest.mark.parametrize(("result", "words"), [
+    ({"failed": True, "msg": "Cannot read the clone jobs: <no> connection."},
+     "cluster_b is not in this report: Cannot read the clone jobs: <no> connection."),
+    (None, "cluster_b is not in this report: it was not asked"),
+    ({"progress": [], "history": [], "truncated": True}, "cluster_b has older jobs, which were not asked for."),
+])
+def test_a_cluster_that_is_not_complete_is_named(result: dict[str, Any] | None, words: str) -> None:
+    report = Report(MADE_AT, [*report_of(a_row()).clusters, cluster_of("cluster_b", result)])
+    assert words in Page(to_html(report)).words
+
+
+def test_a_report_of_nothing_says_so() -> None:
+    assert "There are no clone jobs." in to_html(report_of())
+    assert to_csv(report_of()) == ",".join(COLUMNS_OF_FILE) + "\r\n"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [
+    (None, ""), (0, "0 s"), (59.9, "59 s"), (60, "1 min 00 s"), (3599, "59 min 59 s"), (3600, "1 h 00 min"),
+    (86399, "23 h 59 min"), (86400, "1 d 00 h"), (-5, "0 s")])
+def test_durations_have_two_units(seconds: float | None, words: str) -> None:
+    assert duration(seconds) == words
