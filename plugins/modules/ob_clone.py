@@ -188,13 +188,13 @@ job:
       description: When the job started.
       type: str
     clone_finished_time:
-      description: When the job ended. For a cancelled job this is when the C(CANCEL) was accepted.
+      description: When the job ended. For a canceled job this is when the C(CANCEL) was accepted.
       type: str
     ret_code:
       description: 0 for success, otherwise OceanBase's negative error code.
       type: int
     error_message:
-      description: Why the job failed or in which status and by whom it was cancelled.
+      description: Why the job failed or in which status and by whom it was canceled.
       type: str
     view:
       description: The view that holds the row, V(progress) or V(history).
@@ -207,8 +207,8 @@ job:
       type: float
     canceled_by:
       description:
-        - Who cancelled it, V(user), V(standby transfer), V(standby upgrade) or V(standby alter ls). V(null) if it was
-          not cancelled or the server does not say.
+        - Who canceled it, V(user), V(standby transfer), V(standby upgrade) or V(standby alter ls). V(null) if it was
+          not canceled or the server does not say.
       type: str
   sample:
     age: 28.21
@@ -234,7 +234,7 @@ job:
     unit_config_name: unit001
     view: history
 canceled_in:
-  description: The status in which the job was cancelled, or V(null) if it was not or the server does not say.
+  description: The status in which the job was canceled, or V(null) if it was not or the server does not say.
   type: str
   returned: always
   sample: null

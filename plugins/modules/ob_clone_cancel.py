@@ -16,7 +16,7 @@ description:
     O(source_tenant), by O(clone_tenant) or by O(clone_job_id). At least one of them is required; if several are given,
     the job must match all of them.
   - The module looks the job up in C(DBA_OB_CLONE_PROGRESS) and C(DBA_OB_CLONE_HISTORY), issues
-    C(ALTER SYSTEM CANCEL CLONE) only if it is in a state in which it can be cancelled, and then follows that very job
+    C(ALTER SYSTEM CANCEL CLONE) only if it is in a state in which it can be canceled, and then follows that very job
     by its id until it has ended.
   - RV(changed) is true exactly when the server accepted a C(CANCEL) of this run.
 version_added: 1.0.0
@@ -41,7 +41,7 @@ attributes:
 options:
   wait:
     description:
-      - Whether to wait until a cancelled job has been cleaned up and its row is in C(DBA_OB_CLONE_HISTORY).
+      - Whether to wait until a canceled job has been cleaned up and its row is in C(DBA_OB_CLONE_HISTORY).
       - If V(false), the outcome of a cancel that is still being cleaned up is V(canceling).
   wait_timeout:
     description:
@@ -65,7 +65,7 @@ notes:
     V(progress), it may still hold its source tenant; the role P(community.oceanbase.free_source_tenant#role) waits for
     that, too.
   - C(ALTER SYSTEM CANCEL CLONE) knows the job only by the name of the new tenant. If the job ends and another one of
-    the same name starts between the look and the C(CANCEL), a matter of milliseconds, the later one is cancelled; the
+    the same name starts between the look and the C(CANCEL), a matter of milliseconds, the later one is canceled; the
     task then says so in a warning.
   - If the answer to the C(CANCEL) is lost or is error 4012, the views tell whether it took effect, but not whose it
     was. If somebody else cancels the same job in that very moment, the task takes it for its own, and says so in a
@@ -137,9 +137,9 @@ outcome:
     - What became of the clone job, or in check mode would become of it. V(null) if the task failed before that was
       known.
     - V(canceled) - this run's C(CANCEL) was accepted, and the history shows C(CLONE_SYS_CANCELED).
-    - V(canceling) - with O(wait=false), the clean-up of a cancelled job goes on. RV(changed) tells whose C(CANCEL) it
+    - V(canceling) - with O(wait=false), the clean-up of a canceled job goes on. RV(changed) tells whose C(CANCEL) it
       was.
-    - V(already_canceled) - it was cancelled before this run, by somebody else, or by the server.
+    - V(already_canceled) - it was canceled before this run, by somebody else, or by the server.
     - V(completed) - the clone is done or past the point of no return, so there is nothing to cancel.
     - V(failed) - the job failed by itself.
     - V(not_found) - neither view knows such a job.
@@ -200,13 +200,13 @@ job:
       description: When the job started.
       type: str
     clone_finished_time:
-      description: When the job ended. For a cancelled job this is when the C(CANCEL) was accepted.
+      description: When the job ended. For a canceled job this is when the C(CANCEL) was accepted.
       type: str
     ret_code:
       description: 0 for success, otherwise OceanBase's negative error code.
       type: int
     error_message:
-      description: Why the job failed or in which status and by whom it was cancelled.
+      description: Why the job failed or in which status and by whom it was canceled.
       type: str
     view:
       description: The view that holds the row, V(progress) or V(history).
@@ -219,8 +219,8 @@ job:
       type: float
     canceled_by:
       description:
-        - Who cancelled it, V(user), V(standby transfer), V(standby upgrade) or V(standby alter ls). V(null) if it was
-          not cancelled or the server does not say.
+        - Who canceled it, V(user), V(standby transfer), V(standby upgrade) or V(standby alter ls). V(null) if it was
+          not canceled or the server does not say.
       type: str
   sample:
     age: 27.42
@@ -246,7 +246,7 @@ job:
     unit_config_name: unit001
     view: history
 canceled_in:
-  description: The status in which the job was cancelled, or V(null) if it was not or the server does not say.
+  description: The status in which the job was canceled, or V(null) if it was not or the server does not say.
   type: str
   returned: always
   sample: CLONE_SYS_WAIT_TENANT_RESTORE_FINISH

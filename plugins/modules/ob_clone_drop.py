@@ -90,7 +90,7 @@ outcome:
   description:
     - What became of the tenant. V(null) if the task failed.
     - V(dropped) - this run dropped it or its resource pool, or in check mode would.
-    - V(absent) - neither exists any more. A job that was cancelled or failed leaves nothing.
+    - V(absent) - neither exists any more. A job that was canceled or failed leaves nothing.
   type: str
   returned: always
   sample: dropped

@@ -80,7 +80,7 @@ options:
       - Whether to wait until no job in C(DBA_OB_CLONE_PROGRESS) matches. The result is what the last look showed.
       - Needs V(progress) in O(view).
       - Cannot be combined with O(status) or O(min_age), since both change while a job runs.
-      - In check mode it looks once and does not wait, because what a task before it would have cancelled goes on.
+      - In check mode it looks once and does not wait, because what a task before it would have canceled goes on.
     default: false
   wait_timeout:
     description:
@@ -105,7 +105,7 @@ EXAMPLES = r"""
     login_password: "{{ vault_root_sys_password }}"
     limit: 10
 
-- name: Find clones that run for more than two hours and can still be cancelled
+- name: Find clones that run for more than two hours and can still be canceled
   community.oceanbase.ob_clone_info:
     view: [progress]
     min_age: 7200
@@ -196,13 +196,13 @@ progress:
       description: When the job started.
       type: str
     clone_finished_time:
-      description: When the job ended. For a cancelled job this is when the C(CANCEL) was accepted.
+      description: When the job ended. For a canceled job this is when the C(CANCEL) was accepted.
       type: str
     ret_code:
       description: 0 for success, otherwise OceanBase's negative error code.
       type: int
     error_message:
-      description: Why the job failed or in which status and by whom it was cancelled.
+      description: Why the job failed or in which status and by whom it was canceled.
       type: str
     view:
       description: The view that holds the row, V(progress) or V(history).
@@ -215,8 +215,8 @@ progress:
       type: float
     canceled_by:
       description:
-        - Who cancelled it, V(user), V(standby transfer), V(standby upgrade) or V(standby alter ls). V(null) if it was
-          not cancelled or the server does not say.
+        - Who canceled it, V(user), V(standby transfer), V(standby upgrade) or V(standby alter ls). V(null) if it was
+          not canceled or the server does not say.
       type: str
   sample:
     - age: 27.42

@@ -10,7 +10,7 @@ module: ob_tenant_info
 short_description: List the tenants and resource pools of an OceanBase cluster
 description:
   - Reads C(DBA_OB_TENANTS) and C(DBA_OB_RESOURCE_POOLS) in the sys tenant, also the META tenant of each user tenant.
-  - Use it to see for yourself that nothing is left of a cancelled clone. Names of tenants and resource pools can be
+  - Use it to see for yourself that nothing is left of a canceled clone. Names of tenants and resource pools can be
     used again at once; ids never are, so compare ids with those in the row of the clone job where that matters.
 version_added: 1.0.0
 author:

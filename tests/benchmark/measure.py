@@ -31,14 +31,14 @@ def median(values: list[float]) -> float:
 
 
 def held_jobs(count: int) -> dict[str, Any]:
-    """A scenario with clones of as many source tenants, each held until it is cancelled."""
+    """A scenario with clones of as many source tenants, each held until it is canceled."""
     return {"jobs": [{"clone_tenant": f"clone_{number}", "source_tenant": f"source_{number}", "state": HELD_IN,
                       "hold": True} for number in range(count)]}
 
 
 class HeldClone:
     """
-    A mock with one clone that is held until it is cancelled. After its end: ``ended`` is when the job's row came into
+    A mock with one clone that is held until it is canceled. After its end: ``ended`` is when the job's row came into
     the history, ``log`` the mock's statement log.
     """
 
@@ -100,7 +100,7 @@ def task_cost(interpreters: dict[str, str], tasks: int, rounds: int) -> Numbers:
 
 
 def whole_job(cleanup: float, rounds: int) -> Numbers:
-    """Looking up, cancelling, waiting and checking: one task against four, with the same clean-up time."""
+    """Looking up, canceling, waiting and checking: one task against four, with the same clean-up time."""
     runs: dict[str, list[dict[str, float]]] = {"ob_clone_cancel": [], "by hand": []}
     for _round in range(rounds):
         empty = run_for([])

@@ -71,7 +71,7 @@ def test_mariadb_cli_tells_the_official_example(held: Mock) -> None:
     canceled = cli(held, "ALTER SYSTEM CANCEL CLONE clone_mysql001;", "-vvv")
     assert canceled.returncode == 0
     assert "Query OK, 0 rows affected" in canceled.stdout
-    wait_for(held.history, "the cancelled job in HISTORY")
+    wait_for(held.history, "the canceled job in HISTORY")
     history = cli(held, "SELECT STATUS, RET_CODE, ERROR_MESSAGE FROM oceanbase.DBA_OB_CLONE_HISTORY;",
                   "--table")
     assert "| CLONE_SYS_CANCELED |    -4072 | clone job has been canceled in " + HOLD + " status by user command |" \

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of behaviours, with a mock as if it were a cluster: what cannot run there is told."""
+"""The table of behaviors, with a mock as if it were a cluster: what cannot run there is told."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import subprocess
 import sys
 
 from support import REPOSITORY
-from support.fidelity.behaviours import behaviours
+from support.fidelity.behaviors import behaviors
 from support.servers.disposable_cluster import VARIABLES
 from support.servers.ob_mock import Mock
 
-TABLE = behaviours()
+TABLE = behaviors()
 
 
 def play(words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -27,7 +27,7 @@ def play(words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_rows_run_on_a_cluster_or_are_counted() -> None:
     with Mock(password="secret") as mock:
-        done = play("test_behaviour and (privileges or start or versions)", **{
+        done = play("test_behavior and (privileges or start or versions)", **{
             VARIABLES["host"]: mock.host, VARIABLES["port"]: str(mock.port), VARIABLES["password"]: "secret",
             VARIABLES["disposable"]: "yes"})
         chosen = [one for one in TABLE if not one.only_mock and re.match("privileges|start|versions|.*start", one.name)]

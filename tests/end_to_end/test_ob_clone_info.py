@@ -138,7 +138,7 @@ def test_a_slow_login_takes_nothing_from_the_time_of_the_answer(wait: bool) -> N
         assert result["msg"] == "Clone jobs found: 0 in progress, 0 in the history."
 
 
-def test_check_mode_does_not_wait_for_a_clone_that_it_has_not_cancelled() -> None:
+def test_check_mode_does_not_wait_for_a_clone_that_it_has_not_canceled() -> None:
     with Mock(scenario={"jobs": [job("clone_a", "mysql001")]}) as mock:
         play = run_tasks(
             {"community.oceanbase.ob_clone_cancel": {"clone_tenant": "clone_a", "wait": False}},
@@ -165,6 +165,6 @@ def test_the_failure_of_another_tenant_has_the_shape_of_all_modules(mock: Mock) 
 
 
 def test_an_unknown_status_is_refused_by_its_name(mock: Mock) -> None:
-    result = info(mock, status=["CLONE_SYS_CANCELLED"])
+    result = info(mock, status=["CLONE_SYS_CANCELED"])
     assert result["error"]["class"] == "invalid_option"
-    assert "CLONE_SYS_CANCELLED" in result["msg"]
+    assert "CLONE_SYS_CANCELED" in result["msg"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The example of OceanBase's documentation for cancelling a clone, statement for statement, with a plain SQL client."""
+"""The example of OceanBase's documentation for canceling a clone, statement for statement, with a plain SQL client."""
 
 from __future__ import annotations
 

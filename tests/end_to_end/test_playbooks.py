@@ -77,7 +77,7 @@ def test_clone_status_puts_running_clones_first_and_marks_stuck_ones(tmp_path: P
 
 
 def stale_scenarios() -> dict[str, dict[str, Any]]:
-    """Twelve jobs on two clusters, of which seven are older than an hour and can be cancelled."""
+    """Twelve jobs on two clusters, of which seven are older than an hour and can be canceled."""
     return {
         "a": {"jobs": [job(f"a{number}", f"s{number}", age=number * 900) for number in range(1, 9)]},
         "b": {"jobs": [

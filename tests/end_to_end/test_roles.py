@@ -157,7 +157,7 @@ def test_what_the_canceled_clone_has_left_is_named() -> None:
 
 
 @pytest.mark.parametrize("held", ["CLONE_SYS_LOCK", None])
-def test_a_clone_whose_start_stayed_unknown_is_cancelled_but_never_dropped(held: str | None) -> None:
+def test_a_clone_whose_start_stayed_unknown_is_canceled_but_never_dropped(held: str | None) -> None:
     with Mock(scenario=EARLIER, step_seconds=0.01) as mock:
         if held:
             mock.hold(held)
@@ -180,7 +180,7 @@ def test_a_clone_whose_start_stayed_unknown_is_cancelled_but_never_dropped(held:
         assert f"clone_tenant=clone_a clone_job_id={ended['clone_job_id']}" in said.result["msg"]
 
 
-def test_a_clone_that_can_no_longer_be_cancelled_is_dropped_when_it_is_complete() -> None:
+def test_a_clone_that_can_no_longer_be_canceled_is_dropped_when_it_is_complete() -> None:
     with Mock(scenario={"seconds": {ENDING: 6}}) as mock:
         play = run_role(mock, "ephemeral_clone", {**EPHEMERAL, "ephemeral_clone_wait_timeout": 2})
         drops = [entry["statement"] for entry in mock.log() if entry["statement"].startswith("DROP")]

@@ -39,7 +39,7 @@ def sent(mock: Mock, check_mode: bool = False, **options: Any) -> tuple[dict[str
 
 
 def start(mock: Mock) -> None:
-    """A clone that stays where it can be cancelled."""
+    """A clone that stays where it can be canceled."""
     mock.hold(STATUS)
     mock.start_clone("clone_a", until=STATUS)
 

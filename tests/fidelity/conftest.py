@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterator
 
 import pytest
 
-from support.fidelity.behaviours import behaviours, read
+from support.fidelity.behaviors import behaviors, read
 from support.fidelity.player import BehaviorPlayer, Target
 from support.servers.disposable_cluster import PATIENCE, VARIABLES, DisposableCluster, NotDisposable
 from support.servers.ob_mock import Mock
@@ -44,7 +44,7 @@ def server_of(mock: Mock) -> Target:
 
 @pytest.fixture(scope="session")
 def shared_server() -> Iterator[Target]:
-    """The server of all behaviours that need no special one."""
+    """The server of all behaviors that need no special one."""
     if REAL_HOST:
         yield real_server()
         return
@@ -76,14 +76,14 @@ def player(shared_server: Target) -> Iterator[Callable[[dict[str, Any] | None], 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The count that the suite owes to its reader."""
-    table, lists = behaviours(), read("not_checked.yml")
+    table, lists = behaviors(), read("not_checked.yml")
     say = terminalreporter.write_line
-    checked = {section for behaviour in table for section in behaviour.facts}
+    checked = {section for behavior in table for section in behavior.facts}
     terminalreporter.section("fidelity to OceanBase")
     server = "the cluster " + REAL_HOST if REAL_HOST else "the mock"
-    say(f"{len(table)} behaviours of {len(checked)} sections of the guide to OceanBase, on {server}")
+    say(f"{len(table)} behaviors of {len(checked)} sections of the guide to OceanBase, on {server}")
     if REAL_HOST:
-        reasons = Counter(behaviour.only_mock for behaviour in table if behaviour.only_mock)
+        reasons = Counter(behavior.only_mock for behavior in table if behavior.only_mock)
         say(f"{sum(reasons.values())} of them not run there:")
         for reason, count in reasons.most_common():
             say(f"  {count}: {reason}")

@@ -44,8 +44,8 @@ def run(test: Callable[[Channel, asyncio.StreamReader, asyncio.StreamWriter], Co
     asyncio.run(main())
 
 
-async def is_cancelled(task: asyncio.Task[None]) -> bool:
-    """Whether the task ends by itself, well before the deadline, because it was cancelled."""
+async def is_canceled(task: asyncio.Task[None]) -> bool:
+    """Whether the task ends by itself, well before the deadline, because it was canceled."""
     await asyncio.wait([task], timeout=DEADLINE / 4)
     return task.cancelled()
 
@@ -105,7 +105,7 @@ def test_leaving_cancels_what_blocks() -> None:
         task = asyncio.ensure_future(statement())
         await asyncio.sleep(0)
         writer.close()
-        assert await is_cancelled(task)
+        assert await is_canceled(task)
 
     run(test)
 
@@ -126,7 +126,7 @@ def test_a_client_that_has_left_gets_done_what_takes_no_waiting() -> None:
             await asyncio.sleep(0)
 
         await asyncio.ensure_future(statement(False))
-        assert await is_cancelled(asyncio.ensure_future(statement(True)))
+        assert await is_canceled(asyncio.ensure_future(statement(True)))
 
     run(test)
     assert done == [False, True]

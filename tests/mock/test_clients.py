@@ -147,7 +147,7 @@ def test_connector_reads_and_cancels(held: Mock, connector: Any) -> None:
     assert (row[5], row[12]) == ("clone_mysql001", HOLD)
     assert isinstance(row[14], datetime)
     rows_of(connector, "ALTER SYSTEM CANCEL CLONE clone_mysql001")
-    wait_for(held.history, "the cancelled job in HISTORY")
+    wait_for(held.history, "the canceled job in HISTORY")
     with pytest.raises(mysql.connector.Error) as caught:
         rows_of(connector, "ALTER SYSTEM CANCEL CLONE clone_mysql001")
     assert (caught.value.errno, caught.value.sqlstate, caught.value.msg) == (4179, "HY000", CANCEL_TEXT)
@@ -167,7 +167,7 @@ def test_connector_prepared_rows_are_the_plain_rows(connector: Any) -> None:
 
 def test_connector_learns_the_columns_when_it_prepares(held: Mock, connector: Any) -> None:
     rows_of(connector, "ALTER SYSTEM CANCEL CLONE clone_mysql001")
-    wait_for(held.history, "the cancelled job in HISTORY")
+    wait_for(held.history, "the canceled job in HISTORY")
     sql = "SELECT STATUS, CLONE_JOB_ID, RET_CODE FROM DBA_OB_CLONE_HISTORY WHERE CLONE_TENANT_NAME = ? LIMIT ?"
     answer = connector.cmd_stmt_prepare(sql.encode())
     assert [one[:2] for one in answer["parameters"]] == [("?", 8), ("?", 8)]

@@ -20,7 +20,7 @@ from jsonschema import Draft7Validator
 
 from ob_mock.scenario.json_schema import violations
 from support import REPOSITORY
-from support.fidelity.behaviours import behaviours
+from support.fidelity.behaviors import behaviors
 from support.servers.ob_mock import MOCK_PROGRAM, Mock
 
 SCHEMA = json.loads((MOCK_PROGRAM / "scenario" / "scenario.schema.json").read_text(encoding="utf-8"))
@@ -95,8 +95,8 @@ def test_a_documented_example_fits_and_starts(scenario: Any) -> None:
         assert len(mock.progress()) == len(scenario.get("jobs", []))
 
 
-def test_the_scenarios_of_the_table_of_behaviours_fit() -> None:
-    scenarios = [one.mock["scenario"] for one in behaviours() if one.mock and "scenario" in one.mock]
+def test_the_scenarios_of_the_table_of_behaviors_fit() -> None:
+    scenarios = [one.mock["scenario"] for one in behaviors() if one.mock and "scenario" in one.mock]
     assert len(scenarios) > 20
     assert [error.message for one in scenarios for error in Draft7Validator(SCHEMA).iter_errors(one)] == []
 

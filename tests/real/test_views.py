@@ -114,7 +114,7 @@ def test_age_and_times_do_not_depend_on_the_servers_time_zone(views: SeekDB, zon
 
 
 def test_names_are_compared_exactly(views: SeekDB) -> None:
-    """The server ignores case and trailing spaces; a cancel must not hit a neighbour."""
+    """The server ignores case and trailing spaces; a cancel must not hit a neighbor."""
     insert(views, PROGRESS, clone_row(RUNNING, clone="Clone_A", source="other"))
     insert(views, HISTORY, clone_row("CLONE_SYS_CANCELED", clone="CLONE_A", job_id=9),
            clone_row("CLONE_SYS_SUCCESS", clone="clone_a ", job_id=8),

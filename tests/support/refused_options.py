@@ -80,7 +80,7 @@ BY_ANSIBLE = [
     Refused("ob_clone_cancel", {}, "one of the following is required: clone_tenant, source_tenant, clone_job_id",
             without=("clone_tenant",)),
     Refused("ob_clone_info", {"view": ["past"]}, "value of view must be one or more of"),
-    Refused("ob_clone_info", {"status": ["CLONE_SYS_CANCELLED"]}, "value of status must be one or more of"),
+    Refused("ob_clone_info", {"status": ["CLONE_SYS_CANCELED"]}, "value of status must be one or more of"),
     Refused("ob_clone_info", {"limit": "all"}, "argument 'limit' is of type"),
     *(Refused(module, {}, f"missing required arguments: {option}", without=(option,))
       for module, options in (("ob_clone", WORKING["ob_clone"]), ("ob_clone_drop", WORKING["ob_clone_drop"]))

@@ -128,7 +128,7 @@ class _Run:
         decision = self.decide(sighting)
         if decision.action is Action.CANCEL:
             if sighting.progress is None:
-                raise AssertionError("only a row in PROGRESS can be cancelled")
+                raise AssertionError("only a row in PROGRESS can be canceled")
             decision = self.predict(sighting) if self.request.check_mode else self.cancel(sighting.progress)
         if decision.action is Action.WAIT and not self.request.check_mode:
             decision = self.follow()
@@ -162,7 +162,7 @@ class _Run:
         """What the real run would do and be told, for check mode."""
         job = sighting.progress
         if job is None:
-            raise AssertionError("only a row in PROGRESS can be cancelled")
+            raise AssertionError("only a row in PROGRESS can be canceled")
         decision = self.decide(sighting, self.tenant_is_normal(job.clone_tenant))
         if decision.action is Action.CANCEL:
             self.report.predicted(cancel_statement(job.clone_tenant), job)

@@ -52,7 +52,7 @@ def statements_to_drop(job: CloneJob, tenants: Sequence[Mapping[str, Any]],
     What drops that which the job made, from the tenant and the resource pool that have its names now.
 
     Ids of tenants and pools are never used again (facts: Leftovers), so they tell what the job made. A
-    tenant of its name with another id is Refused; such a pool is left alone. A job that was cancelled or failed has
+    tenant of its name with another id is Refused; such a pool is left alone. A job that was canceled or failed has
     left nothing. UnsupportedVersion for a status of which this collection does not know what it leaves.
     """
     if job.phase in (Phase.CANCELED, Phase.FAILED):

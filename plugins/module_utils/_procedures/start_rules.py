@@ -99,7 +99,7 @@ RULES: Dict[str, Rule] = {
 
 # What to do when a job that had started ends otherwise, by the amount of its RET_CODE (facts: Error table).
 _JOB_HINTS = {
-    4072: "It was cancelled; run the task again if the clone is still wanted.",
+    4072: "It was canceled; run the task again if the clone is still wanted.",
     4770: "Another operation on the source tenant was going on; run the task again when it is over.",
     4624: "Make room on the servers of the zone, or name a smaller unit config.",
     4733: "Make room on the servers of the zone, or name a smaller unit config.",

@@ -24,7 +24,7 @@ from .selector import Selector
 
 
 class Phase(enum.Enum):
-    """What a status means for somebody who wants the clone cancelled."""
+    """What a status means for somebody who wants the clone canceled."""
 
     CANCELLABLE = "cancellable"
     COMPLETED = "completed"
@@ -111,7 +111,7 @@ class CloneJob(NamedTuple):
 
     @property
     def canceled_in(self) -> Optional[str]:
-        """The status in which the job was cancelled, or None if it was not or the server does not say."""
+        """The status in which the job was canceled, or None if it was not or the server does not say."""
         match = _CANCELED_IN.match(self.row["error_message"] or "")
         return match.group(1) if match else None
 
@@ -229,7 +229,7 @@ def look(session: Session, selector: Selector) -> Sighting:
 
 
 def tenant_is_normal(session: Session, name: str) -> bool:
-    """Whether a user tenant of exactly that name exists and is NORMAL, which ends the time for cancelling its clone."""
+    """Whether a user tenant of exactly that name exists and is NORMAL, which ends the time for canceling its clone."""
     rows = session.run(
         "SELECT TENANT_NAME, STATUS FROM %s WHERE TENANT_NAME = %%s" % TENANTS, [name])
     return any(row["tenant_name"] == name and row["status"] == "NORMAL" for row in rows)

@@ -33,7 +33,7 @@ class Refusal(Exception):
 
 class CloneEngine:
     """
-    Clones stay in the status that a test gives them; a cancelled one is cleaned up after ``cleanup_seconds``.
+    Clones stay in the status that a test gives them; a canceled one is cleaned up after ``cleanup_seconds``.
 
     ``canceling``: the status in PROGRESS after a CANCEL, CLONE_SYS_CANCELED before 4.3.2 (facts: Versions).
     """
@@ -57,7 +57,7 @@ class CloneEngine:
             timer.join(10)
 
     def clone(self, clone: str, source: str, pool: str, unit: str) -> None:
-        """CREATE TENANT .. FROM: blocks until the job has ended; Refusal 9110 if it was cancelled."""
+        """CREATE TENANT .. FROM: blocks until the job has ended; Refusal 9110 if it was canceled."""
         job_id = time.time_ns()
 
         def start(cursor: Any) -> None:
@@ -109,7 +109,7 @@ class CloneEngine:
         timer.start()
 
     def finish(self, job_id: int, status: str) -> None:
-        """Moves a job to HISTORY in one transaction, and its tenant away if it was cancelled."""
+        """Moves a job to HISTORY in one transaction, and its tenant away if it was canceled."""
         def move(cursor: Any) -> str | None:
             cursor.execute(f"UPDATE {PROGRESS} SET STATUS = %s, CLONE_FINISHED_TIME = COALESCE(CLONE_FINISHED_TIME, "
                            "NOW(6)), RET_CODE = COALESCE(RET_CODE, 0) WHERE CLONE_JOB_ID = %s", [status, job_id])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plays one behaviour of the fidelity table on a server, mock or real, and compares every answer."""
+"""Plays one behavior of the fidelity table on a server, mock or real, and compares every answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pymysql.constants import FIELD_TYPE, FLAG
 
 from support.clients.raw_client import RawClient, error_of
 from support.clients.sqlstate import SqlStateConnection
-from support.fidelity.behaviours import filled, read
+from support.fidelity.behaviors import filled, read
 from support.servers.ob_mock import wait_for
 
 PROGRESS, HISTORY = "oceanbase.DBA_OB_CLONE_PROGRESS", "oceanbase.DBA_OB_CLONE_HISTORY"
@@ -26,7 +26,7 @@ _NO_FRACTION = 31  # decimals of a column that has no fixed number of them
 
 
 class Target(NamedTuple):
-    """Where the behaviours are played. ``patience``: seconds to wait for what takes a server its time."""
+    """Where the behaviors are played. ``patience``: seconds to wait for what takes a server its time."""
 
     host: str
     port: int

@@ -119,7 +119,7 @@ class Bench:
         self.control("ALTER SYSTEM MOCK FAULT " + self._control.escape("^" + re.escape(statement[:16])) + " " + words)
 
     def start(self, name: str = "clone_a", hold_clean_up: bool = True) -> str:
-        """Starts a clone whose clean-up, once it is cancelled, waits for ``release``; returns the job's id."""
+        """Starts a clone whose clean-up, once it is canceled, waits for ``release``; returns the job's id."""
         if hold_clean_up:
             self.control(f"SET ob_global_debug_sync = 'HANG_IN_{CLEAN_UP} wait_for go execute 10000'")
         return str(self.mock.start_clone(name)["clone_job_id"])

@@ -174,7 +174,7 @@ class Mock:
                      f"WITH RESOURCE_POOL = `{pool or 'pool_' + clone}`, UNIT = `{unit}`")
 
         def start() -> None:
-            # 9110 when cancelled, or the connection is lost with the mock: the views tell a test what it wants.
+            # 9110 when canceled, or the connection is lost with the mock: the views tell a test what it wants.
             with contextlib.suppress(pymysql.MySQLError):
                 self.sql(statement)
 

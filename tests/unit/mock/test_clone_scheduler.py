@@ -84,7 +84,7 @@ def test_cancel_in_each_cancellable_state(status: str, version: str, shown: str,
     assert mock.start()["status"] == "CLONE_SYS_LOCK"
 
 
-def test_a_tenant_that_is_normal_cannot_be_cancelled_though_its_job_still_waits(mock: Driver) -> None:
+def test_a_tenant_that_is_normal_cannot_be_canceled_though_its_job_still_waits(mock: Driver) -> None:
     mock.start()
     mock.time.pass_time(5.9)
     assert (mock.status(), tenant(mock)) == ("CLONE_SYS_WAIT_TENANT_RESTORE_FINISH", ("NORMAL", "STANDBY"))

@@ -68,7 +68,7 @@ def test_one_job_per_source_and_per_name() -> None:
         4179, "HY000", "source tenant has a running clone job, clone tenant now not allowed")
     assert mock.refused(CLONE % ("CLONE1", "other", "pool2")) == (
         4179, "HY000", "clone tenant name exists in a running clone job, clone tenant now not allowed")
-    mock.ask("ALTER SYSTEM CANCEL CLONE clone1")  # a job that is being cancelled still counts
+    mock.ask("ALTER SYSTEM CANCEL CLONE clone1")  # a job that is being canceled still counts
     assert mock.refused(CLONE % ("clone2", "mysql001", "pool2"))[2].startswith("source tenant has a running")
 
 

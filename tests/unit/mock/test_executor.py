@@ -101,7 +101,7 @@ def test_privileges(mock: Driver, statement: str) -> None:
     ("mysql001", 4179, "Cancel cloning not allowed"), ("``", 1210, "Invalid argument"),
     ("a" * 64, 4179, "Cancel cloning not allowed"), ("a" * 65, 4024, "Buffer not enough"),
     ("`%s`" % ("é" * 33), 4024, "Buffer not enough"), ("`a'b`", 1064, "Parse error"), (r"`a\b`", 1064, "Parse error")])
-def test_names_that_cannot_be_cancelled(mock: Driver, name: str, errno: int, text: str) -> None:
+def test_names_that_cannot_be_canceled(mock: Driver, name: str, errno: int, text: str) -> None:
     number, _sqlstate, message = mock.refused("ALTER SYSTEM CANCEL CLONE " + name)
     assert (number, message.endswith(text)) == (errno, True)
 

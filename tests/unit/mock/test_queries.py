@@ -18,7 +18,7 @@ MAX_SCN = 18446744073709551615
 
 @pytest.fixture(scope="module")
 def mock() -> Driver:
-    """Two cancelled clones, Clone_A and clone_a, in HISTORY, and one job in PROGRESS."""
+    """Two canceled clones, Clone_A and clone_a, in HISTORY, and one job in PROGRESS."""
     driver = Driver()
     for name in ("Clone_A", "clone_a"):
         driver.start(name)

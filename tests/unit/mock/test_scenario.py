@@ -30,7 +30,7 @@ def load(tmp_path: Path) -> Any:
 @pytest.mark.parametrize("content, complaint", [
     ("{", "Expecting property name"), ("[]", "$: [] is no object"), ({"foo": 1}, "$.foo: unknown; known are "),
     ({"jobs": [{"clone_tenant": "a"}]}, "$.jobs[0]: 'state' is missing"),
-    ({"jobs": [{**NAME, "state": "CLONE_SYS_CANCELLING"}]}, "$.jobs[0].state: 'CLONE_SYS_CANCELLING' is not one of"),
+    ({"jobs": [{**NAME, "state": "CLONE_SYS_CANCEL"}]}, "$.jobs[0].state: 'CLONE_SYS_CANCEL' is not one of"),
     ({"jobs": [{**NAME, "state": STEPS[0], "age": -1}]}, "$.jobs[0].age: -1 is less than 0"),
     ({"jobs": [{**NAME, "state": STEPS[0], "age": True}]}, "$.jobs[0].age: True is no number"),
     ({"jobs": [{**NAME, "state": STEPS[0], "tenant": "NORMAL"}]}, "$.jobs[0]: only in CLONE_SYS_WAIT_TENANT_RESTORE"),
@@ -86,7 +86,7 @@ def test_a_job_in_each_state_ends_as_it_would_have(load: Any, state: str) -> Non
         assert final == "CLONE_SYS_CANCELED"
 
 
-def test_a_held_job_stays_until_it_is_cancelled(load: Any) -> None:
+def test_a_held_job_stays_until_it_is_canceled(load: Any) -> None:
     mock = load({"jobs": [{**NAME, "state": "CLONE_SYS_CREATE_SNAPSHOT", "hold": True}]})
     mock.time.pass_time(10000)
     assert mock.status() == "CLONE_SYS_CREATE_SNAPSHOT"

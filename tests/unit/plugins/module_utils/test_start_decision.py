@@ -88,7 +88,7 @@ def test_a_running_job_that_differs_is_a_clear_failure(column, message):
         decide_start(WANTED, situation([progress("CLONE_SYS_LOCK", **{column: "other"})]), True)
 
 
-def test_a_clone_that_exists_is_recognised_by_its_tenant_id():
+def test_a_clone_that_exists_is_recognized_by_its_tenant_id():
     made = history("CLONE_SYS_SUCCESS")
     found = situation(made=made, clone_a=tenant(1004, tenant_role="STANDBY"))
     assert decide_start(WANTED, found, True) == (StartAction.NOTHING, StartOutcome.ALREADY_EXISTS, made)

@@ -69,12 +69,12 @@ class CloneJob:
 
     @property
     def ending_badly(self) -> bool:
-        """Whether the job failed or was cancelled, so that only its clean-up is left."""
+        """Whether the job failed or was canceled, so that only its clean-up is left."""
         return self.status in FAILED or self.status in (CANCELING, CANCELED)
 
 
 def cancel_message(status: str, reason: str) -> str:
-    """ERROR_MESSAGE of a job cancelled in ``status``; reason is '' for the older code, else ``by user command`` etc."""
+    """ERROR_MESSAGE of a job canceled in ``status``; reason is '' for the older code, else ``by user command`` etc."""
     return ("clone job has been canceled in %s status %s" % (status, reason)).rstrip()
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """OceanBase's test points of the clone states, driven by ``SET ob_global_debug_sync`` (facts: Test points).
 
-Differences from a cluster, on purpose: a cancelled job leaves its hold at once (there, the scheduler thread stays
+Differences from a cluster, on purpose: a canceled job leaves its hold at once (there, the scheduler thread stays
 stuck until the signal), a signal reaches only those who wait now, and switching the facility off ends all holds.
 """
 

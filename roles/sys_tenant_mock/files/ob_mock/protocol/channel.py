@@ -102,7 +102,7 @@ class Channel(asyncio.Protocol):
 
     @contextmanager
     def leaving_cancels(self) -> Iterator[None]:
-        """Inside, the current task is cancelled as soon as the client has left (a statement may block for long)."""
+        """Inside, the current task is canceled as soon as the client has left (a statement may block for long)."""
         task = cast("asyncio.Task[None]", asyncio.current_task())
         # Already gone: what can be done without waiting is still done, as the server received the statement.
         soon = asyncio.get_running_loop().call_soon(task.cancel) if self._gone else None

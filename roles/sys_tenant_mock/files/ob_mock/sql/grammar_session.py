@@ -62,7 +62,7 @@ def refuse(reader: TokenReader, before: str, words: Sequence[str]) -> None:
 
 
 def _query(reader: TokenReader) -> Statement:
-    """SLEEP alone is recognised because waiting is not SQLite's business."""
+    """SLEEP alone is recognized because waiting is not SQLite's business."""
     query = Select(reader.sql)
     if not reader.accept("SELECT"):
         return query

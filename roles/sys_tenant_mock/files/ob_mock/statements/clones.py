@@ -43,7 +43,7 @@ def cancel_clone(context: Context, session: Session, statement: CancelClone) -> 
 
 
 def cancel(context: Context, name: str, reason: str) -> None:
-    """Cancels the job of a clone tenant, or error 4179: one and the same for everything that cannot be cancelled."""
+    """Cancels the job of a clone tenant, or error 4179: one and the same for everything that cannot be canceled."""
     tenant = context.cluster.tenants.find(tenant_name=name)
     if tenant is not None and tenant.status == "NORMAL":
         raise error("OB_OP_NOT_ALLOW", NOT_CLONING)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of OceanBase's behaviours (tests/fidelity/*.yml): reading it. Its README.md describes the format."""
+"""The table of OceanBase's behaviors (tests/fidelity/*.yml): reading it. Its README.md describes the format."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STEPS = {"sql": {"as", "error", "ok", "rows", "columns", "labels", "eventually"}
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-class Behaviour(NamedTuple):
+class Behavior(NamedTuple):
     """
     One row of the table. ``facts``: sections of the guide; ``mock``: options of a mock of its own, None when the row
     runs on any server; ``only_mock``: why it cannot run on a real cluster, '' when it can.
@@ -54,9 +54,9 @@ def filled(value: Any, names: dict[str, Any]) -> Any:
     return value
 
 
-def behaviours() -> list[Behaviour]:
-    """The whole table: a row with ``for`` is one behaviour for each of its values."""
-    found: list[Behaviour] = []
+def behaviors() -> list[Behavior]:
+    """The whole table: a row with ``for`` is one behavior for each of its values."""
+    found: list[Behavior] = []
     for path in sorted(FOLDER.glob("*.yml")):
         if path.name not in OTHER_FILES:
             for row in read(path.name):
@@ -64,7 +64,7 @@ def behaviours() -> list[Behaviour]:
     return found
 
 
-def _expanded(path: Path, row: dict[str, Any]) -> list[Behaviour]:
+def _expanded(path: Path, row: dict[str, Any]) -> list[Behavior]:
     unknown = set(row) - {"facts", "what", "do", "for", "mock", "only_mock"}
     if unknown or not row["do"]:
         raise ValueError(f"{path.name}: {row['what']}: unknown keys {unknown}, or nothing to do")
@@ -81,7 +81,7 @@ def _expanded(path: Path, row: dict[str, Any]) -> list[Behaviour]:
     found = []
     for each in row.get("for", [{}]):
         names = each if isinstance(each, dict) else {"each": each}
-        found.append(Behaviour(
+        found.append(Behavior(
             f"{path.stem}: {filled(row['what'], names)}", tuple(map(str, facts)), filled(row["do"], names),
             filled(row.get("mock"), names), only_mock))
     return found

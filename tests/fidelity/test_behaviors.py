@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every row of the table of OceanBase's behaviours, played on the mock, or on the test cluster of the environment."""
+"""Every row of the table of OceanBase's behaviors, played on the mock, or on the test cluster of the environment."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import Any, Callable
 import pytest
 
 from support.documents.facts import sections
-from support.fidelity.behaviours import Behaviour, behaviours, read
+from support.fidelity.behaviors import Behavior, behaviors, read
 from support.fidelity.player import BehaviorPlayer
 from support.servers.disposable_cluster import VARIABLES
 
-TABLE = behaviours()
+TABLE = behaviors()
 ON_A_CLUSTER = bool(os.environ.get(VARIABLES["host"]))
 
 
-@pytest.mark.parametrize("behaviour", [one for one in TABLE if not (ON_A_CLUSTER and one.only_mock)],
+@pytest.mark.parametrize("behavior", [one for one in TABLE if not (ON_A_CLUSTER and one.only_mock)],
                          ids=lambda one: one.name)
-def test_behaviour(player: Callable[[dict[str, Any] | None], BehaviorPlayer], behaviour: Behaviour) -> None:
-    with player(behaviour.mock) as play:
-        play.play(behaviour.steps)
+def test_behavior(player: Callable[[dict[str, Any] | None], BehaviorPlayer], behavior: Behavior) -> None:
+    with player(behavior.mock) as play:
+        play.play(behavior.steps)
 
 
 def test_every_section_is_checked_or_said_not_to_be() -> None:
     """Nothing is left out in silence, and nothing is excused that is checked."""
     lists = read("not_checked.yml")
-    checked = {section for behaviour in TABLE for section in behaviour.facts}
+    checked = {section for behavior in TABLE for section in behavior.facts}
     assert checked | set(lists["not_checked"]) == set(sections())
     assert not checked & set(lists["not_checked"])
     assert {part["section"] for part in lists["partly"]} <= checked
@@ -39,7 +39,7 @@ def test_every_section_is_checked_or_said_not_to_be() -> None:
 
 
 def test_names_are_unique() -> None:
-    names = [behaviour.name for behaviour in TABLE]
+    names = [behavior.name for behavior in TABLE]
     assert sorted(set(names)) == sorted(names)
 
 
