@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.community.oceanbase.plugins.module_utils._module import login_argument_spec
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import login_argument_spec
 
 PROGRAM = Path(__file__).resolve().parents[2] / "roles" / "sys_tenant_mock" / "files" / "ob_mock"
 

@@ -142,12 +142,13 @@ class _Kind(NamedTuple):
 _LATER = _Kind(ServerError, "The cluster is busy or changing its leader; run the task again later.", True)
 _NOT_NOW = _Kind(Unreachable, "The server does not take sessions at the moment; run the task again later.", True)
 _KILLED = _Kind(ServerError, "Somebody or something ended the statement; run the task again.", True)
+_KILLED_ERRORS = (1317, 4064, 5066)
 _GRANT = "Log in as root@sys, or as a user of the sys tenant who has ALTER SYSTEM and SELECT on the clone views."
 _LOOK = "Look at DBA_OB_CLONE_PROGRESS and DBA_OB_TENANTS for what stands in the way."
 _SEARCH = "Search observer.log for that error."
 
 # A time-out may strike a commit, whose result is then unknown; after any other error a transaction of the session, such
-# as CANCEL, has done nothing. What RootService carries out is another matter: may_have_been_executed in _tenants.py.
+# as CANCEL, has done nothing. What RootService carries out is another matter: see may_have_been_executed.
 _UNCERTAIN = (4012,)
 
 # Error numbers as a client sees them (facts: Error table, Cancel errors, Login errors).
@@ -155,7 +156,7 @@ _SERVER_ERRORS: Dict[int, _Kind] = {
     # the cluster is busy, a leader moves, memory is short: the same statement may work a moment later
     1205: _LATER, 4012: _LATER, 4013: _LATER, 4023: _LATER, 4036: _LATER, 4038: _LATER, 4124: _LATER, 4265: _LATER,
     4638: _LATER, 4722: _LATER, 5627: _LATER, 6002: _LATER, 6005: _LATER,
-    1317: _KILLED, 4064: _KILLED, 5066: _KILLED,
+    **dict.fromkeys(_KILLED_ERRORS, _KILLED),
     1040: _NOT_NOW, 1203: _NOT_NOW, 8001: _NOT_NOW, 8002: _NOT_NOW,
     # what this login may not do
     1044: _Kind(NoPrivilege, _GRANT), 1142: _Kind(NoPrivilege, _GRANT), 1227: _Kind(NoPrivilege, _GRANT),
@@ -193,3 +194,13 @@ def server_failure(errno: int, sqlstate: Optional[str], text: str, logging_in: b
                                 kind.hint, errno, sqlstate, kind.transient)
     failure.uncertain = errno in _UNCERTAIN
     return failure
+
+
+def may_have_been_executed(failure: Failure) -> bool:
+    """
+    Tells whether a statement that makes or drops a tenant or a resource pool, and was sent, may be executed although it
+    failed. A clone goes on although the session that started it is killed (facts: Waiting session). For DROP that
+    is inferred: RootService carries it out, too. CANCEL differs: it is a transaction of the session itself, of which a
+    kill leaves nothing (facts: Cancel errors).
+    """
+    return failure.uncertain or failure.errno in _KILLED_ERRORS

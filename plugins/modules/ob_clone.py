@@ -332,23 +332,12 @@ error:
       it as DOING.
 """
 
-from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule
-from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start import StartTask
+from ansible_collections.community.oceanbase.plugins.module_utils._module import run_module
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start import CLONE
 
 
 def main() -> None:
-    OceanBaseModule(
-        {
-            "clone_tenant": {"type": "str", "required": True, "aliases": ["new_tenant_name"]},
-            "source_tenant": {"type": "str", "required": True},
-            "resource_pool": {"type": "str", "required": True},
-            "unit_config": {"type": "str", "required": True},
-            "wait": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 3600},
-            "poll_interval": {"type": "float", "default": 1.0},
-        },
-        StartTask,
-    ).finish()
+    run_module(CLONE)
 
 
 if __name__ == "__main__":

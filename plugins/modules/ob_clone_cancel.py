@@ -333,25 +333,12 @@ error:
     hint: Log in as root@sys.
 """
 
-from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule, selector_argument_spec
-from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import (
-    OUTCOMES_TO_FAIL_ON,
-    CancelTask,
-)
+from ansible_collections.community.oceanbase.plugins.module_utils._module import run_module
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CLONE_CANCEL
 
 
 def main() -> None:
-    OceanBaseModule(
-        {
-            **selector_argument_spec(),
-            "wait": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 600},
-            "poll_interval": {"type": "float", "default": 1.0},
-            "fail_on": {"type": "list", "elements": "str", "default": [], "choices": list(OUTCOMES_TO_FAIL_ON)},
-        },
-        CancelTask,
-        required_one_of=[["clone_tenant", "source_tenant", "clone_job_id"]],
-    ).finish()
+    run_module(CLONE_CANCEL)
 
 
 if __name__ == "__main__":

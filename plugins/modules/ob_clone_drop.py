@@ -122,18 +122,12 @@ error:
   returned: failure
 """
 
-from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule
-from ansible_collections.community.oceanbase.plugins.module_utils._procedures.drop import DropTask
+from ansible_collections.community.oceanbase.plugins.module_utils._module import run_module
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.drop import CLONE_DROP
 
 
 def main() -> None:
-    OceanBaseModule(
-        {
-            "clone_tenant": {"type": "str", "required": True, "aliases": ["new_tenant_name"]},
-            "clone_job_id": {"type": "str", "required": True},
-        },
-        DropTask,
-    ).finish()
+    run_module(CLONE_DROP)
 
 
 if __name__ == "__main__":

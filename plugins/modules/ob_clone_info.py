@@ -312,25 +312,12 @@ error:
     hint: Log in as root@sys.
 """
 
-from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule, selector_argument_spec
-from ansible_collections.community.oceanbase.plugins.module_utils._procedures.info import InfoTask
-from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES, VIEWS
+from ansible_collections.community.oceanbase.plugins.module_utils._module import run_module
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.info import CLONE_INFO
 
 
 def main() -> None:
-    OceanBaseModule(
-        {
-            **selector_argument_spec(),
-            "view": {"type": "list", "elements": "str", "default": list(VIEWS), "choices": list(VIEWS)},
-            "status": {"type": "list", "elements": "str", "choices": list(STATUSES)},
-            "min_age": {"type": "int"},
-            "limit": {"type": "int", "default": 100},
-            "wait": {"type": "bool", "default": False},
-            "wait_timeout": {"type": "int", "default": 600},
-            "poll_interval": {"type": "float", "default": 1.0},
-        },
-        InfoTask,
-    ).finish()
+    run_module(CLONE_INFO)
 
 
 if __name__ == "__main__":

@@ -154,15 +154,12 @@ error:
   returned: failure
 """
 
-from ansible_collections.community.oceanbase.plugins.module_utils._module import OceanBaseModule
-from ansible_collections.community.oceanbase.plugins.module_utils._views.tenants import TenantInfoTask
+from ansible_collections.community.oceanbase.plugins.module_utils._module import run_module
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.tenant_info import TENANT_INFO
 
 
 def main() -> None:
-    OceanBaseModule(
-        {"tenant": {"type": "list", "elements": "str"}, "resource_pool": {"type": "list", "elements": "str"}},
-        TenantInfoTask,
-    ).finish()
+    run_module(TENANT_INFO)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.lo
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import ConnectionLost, Failure
 from support.options import OPTIONS
-from support.plays.bench import Bench
+from support.plays.bench import AMPLE, Bench
 
 TIMEOUTS = 0.4
 TOLERANCE = 0.3
@@ -106,7 +106,7 @@ def test_an_answer_that_trickles_is_not_awaited_for_ever() -> None:
         login = resolve_login(options, {})._replace(connect_timeout=0.5, read_timeout=0.5)  # type: ignore[arg-type]
         started = time.monotonic()
         with Session(login) as session, pytest.raises(ConnectionLost, match=r"no answer within 0\.5 s"):
-            session.connect()
+            session.connect(AMPLE)
         assert time.monotonic() - started < 0.5 + TOLERANCE
         ended.set()
         thread.join()
@@ -117,5 +117,5 @@ def test_a_listener_that_says_nothing_is_not_awaited_for_ever() -> None:
         options = {**OPTIONS, "login_port": listener.getsockname()[1], "connect_timeout": 1}
         started = time.monotonic()
         with Session(resolve_login(options, {})) as session, pytest.raises(Failure, match=r"no answer within 1 s"):
-            session.connect()
+            session.connect(AMPLE)
         assert 1 <= time.monotonic() - started < 1 + TOLERANCE

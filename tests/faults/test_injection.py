@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, InvalidOption
-from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CancelTask
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CLONE_CANCEL
 from support.options import OPTIONS
-from support.plays.bench import USER, Bench
+from support.plays.bench import AMPLE, USER, Bench
 
 NASTY = ["a'b", 'a"b', "a`b", "a\\b", "a\nb", "a\rb", "a\tb", "a\0b", "a\x1ab", "a\x7fb", "", "a" * 65, "ä" * 33,
          "\U0001f4a3" * 17, "a' OR '1'='1", "a`; DROP TENANT mysql001; -- ", "\ud800", "a\x85b"]
@@ -25,9 +25,9 @@ HARMLESS = ["a b", "a--b", "a/*b*/", "a#b", "a;b", "a%b", "a%sb", "%(x)s", "a$b"
             "(a)", "1"]
 SELECT = re.compile(
     r"SELECT 'progress' AS VIEW_NAME, NOW\(6\) AS SERVER_TIME, [A-Z_, ]+ FROM oceanbase\.DBA_OB_CLONE_PROGRESS "
-    r"WHERE (?P<first>.+?) UNION ALL SELECT \* FROM \(SELECT 'history' AS VIEW_NAME, NOW\(6\) AS SERVER_TIME, "
-    r"[A-Z_, ]+ FROM oceanbase\.DBA_OB_CLONE_HISTORY WHERE (?P<second>.+) ORDER BY CLONE_JOB_ID DESC LIMIT 1\) "
-    r"AS NEWEST", re.DOTALL)
+    r"WHERE (?P<first>.+?) UNION ALL SELECT 'history' AS VIEW_NAME, NOW\(6\) AS SERVER_TIME, "
+    r"[A-Z_, ]+ FROM oceanbase\.DBA_OB_CLONE_HISTORY WHERE CLONE_JOB_ID IN \(SELECT MAX\(CLONE_JOB_ID\) FROM "
+    r"oceanbase\.DBA_OB_CLONE_HISTORY WHERE (?P<second>.+) GROUP BY BINARY [A-Z_]+\)", re.DOTALL)
 # What the statement log takes for a password, and hides together with the quote behind it.
 MASKED = re.compile(r"PASSWORD|IDENTIFIED", re.IGNORECASE)
 TEXTS = st.one_of(
@@ -45,14 +45,14 @@ def condition(column: str, value: str, exact: bool) -> str:
 @pytest.mark.parametrize("value", NASTY, ids=ascii)
 def test_what_cannot_be_sent_safely_is_refused_before_anything_is_sent(option: str, value: str) -> None:
     with pytest.raises(InvalidOption, match="^" + option) as caught:
-        CancelTask().prepare({**OPTIONS, option: value}, False)
+        CLONE_CANCEL.read_request({**OPTIONS, option: value}, False)
     assert caught.value.error_class == "invalid_option"
 
 
 @pytest.mark.parametrize("value", ["1 OR 1=1", "1'", "1;", "1--", "0x1", "", "1" * 30, "1\0", "١"], ids=ascii)
 def test_what_is_no_id_is_refused_before_anything_is_sent(value: str) -> None:
     with pytest.raises(InvalidOption, match="^clone_job_id"):
-        CancelTask().prepare({**OPTIONS, "clone_job_id": value}, False)
+        CLONE_CANCEL.read_request({**OPTIONS, "clone_job_id": value}, False)
 
 
 def sent_for(bench: Bench, option: str, value: str) -> list[str]:
@@ -78,8 +78,9 @@ def is_as_expected(sent: list[str], option: str, value: str) -> None:
     assert look["first"] == condition(column, value, exact=False)
     assert look["second"] == condition(column, value, exact=True)
     if option == "clone_tenant":
-        assert sent[1:] == [
-            f"SELECT TENANT_NAME, STATUS FROM oceanbase.DBA_OB_TENANTS WHERE TENANT_NAME = '{value}'"]
+        (tenants,) = sent[1:]
+        assert tenants.endswith(f" FROM oceanbase.DBA_OB_TENANTS WHERE BINARY TENANT_NAME IN ('{value}') "
+                                "ORDER BY TENANT_ID")
     else:
         assert sent[1:] == []
 
@@ -116,7 +117,7 @@ def variables(bench: Bench, values: Any) -> tuple[list[str], Failure | None]:
     failure = None
     try:
         with Session(resolve_login(options, {})) as session:
-            session.connect()
+            session.connect(AMPLE)
     except Failure as error:
         failure = error
     return [entry["statement"] for entry in bench.new_log()
@@ -162,4 +163,4 @@ def test_any_value_of_a_variable_is_data(bench: Bench, value: str) -> None:
     options = {**OPTIONS, "login_port": bench.mock.port, "login_user": USER + "@sys",
                "session_vars": {"character_set_filesystem": value}}
     with Session(resolve_login(options, {})) as session:
-        assert session.run("SELECT @@character_set_filesystem AS value") == [{"value": value}]
+        assert session.run("SELECT @@character_set_filesystem AS value", (), AMPLE) == [{"value": value}]

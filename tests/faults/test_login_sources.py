@@ -25,6 +25,7 @@ from support.network.refusing_relay import RefusingRelay
 from support.network.tls import HOST, Files, HandshakeServer
 from support.options import OPTIONS
 from support.plays.ansible import run_module
+from support.plays.bench import AMPLE
 from support.servers.ob_mock import Mock
 
 SOURCES = ("option", "environment", "file")
@@ -163,7 +164,7 @@ def test_the_default_address(world: LoginServers, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(socket, "create_connection", redirected)
     with Session(resolve_login(OPTIONS, {})) as session:
-        assert session.run("SHOW TENANT") == [{"current_tenant_name": "sys"}]
+        assert session.run("SHOW TENANT", (), AMPLE) == [{"current_tenant_name": "sys"}]
     assert called == [("127.0.0.1", 2881)]
 
 

@@ -14,6 +14,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.lo
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from support.options import OPTIONS
 from support.plays.ansible import run_module
+from support.plays.bench import AMPLE
 from support.servers.ob_mock import Mock
 
 # What each is as a password, which is a text.
@@ -92,7 +93,7 @@ def test_session_variables_reach_the_server_as_they_are(mock: Mock) -> None:
                  "ob_read_consistency": "WE'AK", "net_read_timeout": 17}
     login = resolve_login({**OPTIONS, "login_port": mock.port, "session_vars": variables}, {})
     with Session(login) as session:
-        values = {str(row["variable_name"]): row["value"] for row in session.run("SHOW VARIABLES")}
+        values = {str(row["variable_name"]): row["value"] for row in session.run("SHOW VARIABLES", (), AMPLE)}
     assert {name: values[name] for name in variables} == {
         "sql_notes": "OFF", "unique_checks": "ON", "sql_select_limit": "0", "query_cache_type": "",
         "ob_read_consistency": "WE'AK", "net_read_timeout": "17"}

@@ -18,7 +18,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection im
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure
-from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CancelTask
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CLONE_CANCEL
+from ansible_collections.community.oceanbase.plugins.module_utils._runner import carry_out
 from support import REPOSITORY
 from support.options import OPTIONS
 from support.plays.bench import Bench
@@ -38,20 +39,20 @@ class Messages:
 
     def of(self, cause: str, environ: dict[str, str] | None = None, timeouts: float = 5, **options: Any) -> None:
         """Runs the task with these options and notes how it fails."""
-        task = CancelTask()
+        report = CLONE_CANCEL.report()
         options = {**OPTIONS, "clone_tenant": "clone_a", "wait_timeout": 5, **options}
         with pytest.raises(Failure) as caught:
-            task.prepare(options, False)
+            request = CLONE_CANCEL.read_request(options, False)
+            report.doing = request.doing()
             login = resolve_login(options, environ or {})
             # The configured number of seconds is what messages show; here it may be shorter.
             login = login._replace(connect_timeout=timeouts, read_timeout=timeouts)  # type: ignore[arg-type]
             with Session(login) as session:
-                task.work(session, Clock())
-        self.note(cause, caught.value, task.doing())
+                carry_out(CLONE_CANCEL, request, session, Clock(), report)
+        self.note(cause, caught.value, report.sentence(caught.value))
 
-    def note(self, cause: str, failure: Failure, doing: str = "cancel the clone of tenant clone_a") -> None:
+    def note(self, cause: str, failure: Failure, text: str) -> None:
         """Notes a failure; what differs from run to run is made the same."""
-        text = failure.sentence(doing)
         for pattern, replacement in ((r"(127\.0\.0\.1|localhost):\d+", r"\1:2881"),
                                      (r"\b1[78]\d{17}\b", "1706251714452555625"), (r"/tmp/\S*/", "/etc/oceanbase/")):
             text = re.sub(pattern, replacement, text)
@@ -98,7 +99,7 @@ def library(messages: Messages, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, value)
         with pytest.raises(Failure) as caught:
             driver.require_driver("/usr/bin/python3.11")
-        messages.note(cause, caught.value)
+        messages.note(cause, caught.value, caught.value.sentence("cancel the clone of tenant clone_a"))
         monkeypatch.undo()
 
 

@@ -20,6 +20,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 from support.clients.raw_client import RawClient
 from support.network.tls import HOST, Files, HandshakeServer
 from support.options import OPTIONS
+from support.plays.bench import AMPLE
 from support.servers.ob_mock import Mock
 
 
@@ -40,7 +41,7 @@ def rows(port: int, **options: Any) -> list[dict[str, Any]]:
     """What a statement gives over a session with these options."""
     login = resolve_login({**OPTIONS, "login_port": port, "connect_timeout": 5, "read_timeout": 5, **options}, {})
     with Session(login) as session:
-        return session.run("SHOW TENANT")
+        return session.run("SHOW TENANT", (), AMPLE)
 
 
 def failure(port: int, **options: Any) -> Failure:
@@ -62,7 +63,7 @@ def test_a_verified_connection(server: Mock, files: Files) -> None:
     assert rows(server.port, ca_cert=files.ca) == [{"current_tenant_name": "sys"}]
     login = resolve_login({**OPTIONS, "login_port": server.port, "ca_cert": files.ca}, {})
     with Session(login) as session:
-        session.connect()
+        session.connect(AMPLE)
         assert session._connection is not None
         wire = session._connection._sock
         assert isinstance(wire, ssl.SSLSocket)

@@ -20,6 +20,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.lo
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import ConnectionLost, Refused, Unreachable
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.starter import Starter
 from ob_mock.sql.results import SqlError
+from support.plays.bench import AMPLE
 from support.servers.ob_mock import wait_for
 from support.servers.wire_server import WireServer
 
@@ -47,7 +48,7 @@ def test_a_session_that_nobody_waits_for_is_broken_off_at_once(tls: bool, tmp_pa
         authority.issue_cert("127.0.0.1").configure_cert(context)
     with WireServer(password="secret", tls=context) as server:
         before = started_threads()
-        with Starter(login(server, ca_cert=certificate if tls else None), "BLOCK") as starter:
+        with Starter(login(server, ca_cert=certificate if tls else None), "BLOCK", AMPLE) as starter:
             wait_for(lambda: "BLOCK" in server.engine.executed, "the statement to arrive")
             assert starter.wait(0.05) is False
             began = time.monotonic()
@@ -59,10 +60,10 @@ def test_a_session_that_nobody_waits_for_is_broken_off_at_once(tls: bool, tmp_pa
 
 def test_an_answer_is_told_and_the_session_closed() -> None:
     with WireServer(password="secret") as server:
-        with Starter(login(server), "anything else") as starter:
+        with Starter(login(server), "anything else", AMPLE) as starter:
             assert starter.wait(10) is True
             assert starter.failure is None
-        with Starter(login(server), "FAIL") as starter:
+        with Starter(login(server), "FAIL", AMPLE) as starter:
             assert starter.wait(10) is True
             assert isinstance(starter.failure, Refused)
             assert starter.sent is True
@@ -72,7 +73,7 @@ def test_an_answer_is_told_and_the_session_closed() -> None:
 def test_a_server_that_is_gone_is_told_too() -> None:
     with WireServer(password="secret") as server:
         values = login(server)
-    with Starter(values, "BLOCK") as starter:
+    with Starter(values, "BLOCK", AMPLE) as starter:
         assert starter.wait(10) is True
     assert isinstance(starter.failure, Unreachable)
 
@@ -85,7 +86,7 @@ def test_a_login_that_is_broken_off_has_sent_no_statement() -> None:
         hanging_up = threading.Thread(target=hang_up)
         hanging_up.start()
         values = login(SimpleNamespace(host="127.0.0.1", port=listener.getsockname()[1]))
-        with Starter(values, "BLOCK") as starter:
+        with Starter(values, "BLOCK", AMPLE) as starter:
             assert starter.wait(10) is True
         hanging_up.join(10)
     assert isinstance(starter.failure, ConnectionLost)
@@ -96,7 +97,7 @@ def test_a_login_that_is_broken_off_has_sent_no_statement() -> None:
 def test_a_session_that_is_killed_while_it_connects_has_sent_no_statement(what: str) -> None:
     with WireServer(password="secret") as server:
         server.engine.faults.arm(f"^{what} ", "error", error=SqlError(1317, "70100", "Query execution was interrupted"))
-        with Starter(login(server), "BLOCK") as starter:
+        with Starter(login(server), "BLOCK", AMPLE) as starter:
             assert starter.wait(10) is True
         assert "BLOCK" not in server.engine.executed
     assert starter.failure is not None
@@ -106,7 +107,7 @@ def test_a_session_that_is_killed_while_it_connects_has_sent_no_statement(what: 
 def test_what_is_given_up_while_it_connects_leaves_no_session() -> None:
     with WireServer(password="secret") as server:
         for _attempt in range(20):
-            with Starter(login(server), "BLOCK"):
+            with Starter(login(server), "BLOCK", AMPLE):
                 pass
         wait_for(lambda: server.engine.open == 0, "the sessions to be closed")
         assert server.engine.executed.count("BLOCK") == len(server.engine.cut_off)

@@ -20,6 +20,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 )
 from support import REPOSITORY
 from support.plays.ansible import run_module
+from support.plays.bench import AMPLE
 from support.servers.ob_mock import wait_for
 from support.servers.seekdb import SeekDB
 
@@ -57,7 +58,8 @@ def connect(server: SeekDB) -> Iterator[Connect]:
 
 
 def test_time_zone_and_query_timeout_are_set(connect: Connect) -> None:
-    row = connect(read_timeout=5).run("SELECT @@time_zone AS ZONE, @@ob_query_timeout AS LIMIT_US, NOW(6) AS TIME")[0]
+    statement = "SELECT @@time_zone AS ZONE, @@ob_query_timeout AS LIMIT_US, NOW(6) AS TIME"
+    row = connect(read_timeout=5).run(statement, (), AMPLE)[0]
     now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
     assert row["zone"] == "+00:00" and 0 < row["limit_us"] < 5000000
     assert abs(row["time"] - now) < datetime.timedelta(seconds=5)
@@ -66,7 +68,8 @@ def test_time_zone_and_query_timeout_are_set(connect: Connect) -> None:
 def test_session_vars(connect: Connect) -> None:
     session = connect(session_vars={"ob_trx_timeout": 5000000, "sql_mode": "", "autocommit": True,
                                     "ob_query_timeout": 7000000})
-    row = session.run("SELECT @@ob_trx_timeout AS A, @@sql_mode AS B, @@autocommit AS C, @@ob_query_timeout AS D")[0]
+    statement = "SELECT @@ob_trx_timeout AS A, @@sql_mode AS B, @@autocommit AS C, @@ob_query_timeout AS D"
+    row = session.run(statement, (), AMPLE)[0]
     assert row == {"a": 5000000, "b": "", "c": 1, "d": 7000000}
 
 
@@ -74,7 +77,7 @@ def test_session_vars(connect: Connect) -> None:
     ("nosuch_variable", 1, 1193), ("ob_query_timeout", "soon", 1232), ("autocommit", 2, 1231), ("version", "5", 1229)])
 def test_session_vars_that_the_server_refuses(connect: Connect, name: str, value: Any, errno: int) -> None:
     with pytest.raises(InvalidOption) as failure:
-        connect(session_vars={name: value}).connect()
+        connect(session_vars={name: value}).connect(AMPLE)
     assert failure.value.errno == errno and name in failure.value.message
 
 
@@ -83,29 +86,29 @@ def test_the_server_gives_up_before_we_do(connect: Connect) -> None:
     session = connect(read_timeout=1)
     started = time.monotonic()
     with pytest.raises(ServerError) as failure:
-        session.run("SELECT SLEEP(3)")
+        session.run("SELECT SLEEP(3)", (), AMPLE)
     assert (failure.value.errno, failure.value.transient) == (4012, True)
     assert time.monotonic() - started < 1
-    assert session.run("SELECT 1 AS ONE") == [{"one": 1}]
+    assert session.run("SELECT 1 AS ONE", (), AMPLE) == [{"one": 1}]
     assert session.reconnects == 0
 
 
 def test_read_timeout_loses_the_connection_and_the_next_statement_makes_a_new_one(connect: Connect) -> None:
     session = connect(read_timeout=1, session_vars={"ob_query_timeout": 30000000})
-    before = session.run("SELECT CONNECTION_ID() AS ID")[0]["id"]
+    before = session.run("SELECT CONNECTION_ID() AS ID", (), AMPLE)[0]["id"]
     with pytest.raises(ConnectionLost):
-        session.run("SELECT SLEEP(2)")
-    assert session.run("SELECT CONNECTION_ID() AS ID")[0]["id"] != before
+        session.run("SELECT SLEEP(2)", (), AMPLE)
+    assert session.run("SELECT CONNECTION_ID() AS ID", (), AMPLE)[0]["id"] != before
     assert session.reconnects == 1
 
 
 def test_a_killed_session_is_made_again(connect: Connect, server: SeekDB) -> None:
     session = connect()
-    killed = session.run("SELECT CONNECTION_ID() AS ID")[0]["id"]
+    killed = session.run("SELECT CONNECTION_ID() AS ID", (), AMPLE)[0]["id"]
     server.sql(f"KILL {killed}")
     with pytest.raises(ConnectionLost):
-        session.run("SELECT 1 AS ONE")
-    assert session.run("SELECT @@time_zone AS ZONE") == [{"zone": "+00:00"}]
+        session.run("SELECT 1 AS ONE", (), AMPLE)
+    assert session.run("SELECT @@time_zone AS ZONE", (), AMPLE) == [{"zone": "+00:00"}]
     assert session.reconnects == 1
 
 

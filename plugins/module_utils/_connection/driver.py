@@ -15,8 +15,7 @@ import contextlib
 import re
 import socket
 import ssl
-import time
-from typing import Any, Dict, List, Optional, Sequence, Type
+from typing import Any, Callable, Dict, List, Optional, Sequence, Type
 
 from .._errors import MissingLibrary
 from .login import CHARACTER_SET
@@ -141,9 +140,9 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
             # Autocommit is set by the session's first statement; asking for it here costs one more.
             autocommit=None, charset=CHARACTER_SET, cursorclass=DictCursor, defer_connect=True, **options)
 
-    def log_in(self, sock: socket.socket, answer_by: float, limit: str) -> None:
+    def log_in(self, sock: socket.socket, left: Callable[[], float], limit: str) -> None:
         """Logs in on a connected socket, which is closed if that fails with a DriverError; times as await_answer."""
-        self.await_answer(answer_by, limit)
+        self.await_answer(left, limit)
         try:
             self.connect(sock)
         except Exception as error:
@@ -164,10 +163,10 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
         except Exception as error:
             raise self._translated(error) from error
 
-    def await_answer(self, answer_by: float, limit: str) -> None:
-        """The next answers must be complete at ``answer_by`` of time.monotonic(); ``limit`` names the option for it."""
-        self._answer_by = answer_by
-        self._limit = "no answer within %s s (%s)" % (format(answer_by - time.monotonic(), ".2g"), limit)
+    def await_answer(self, left: Callable[[], float], limit: str) -> None:
+        """Limits the next answers to the seconds that ``left()`` returns; ``limit`` names the option for it."""
+        self._left = left
+        self._limit = "no answer within %s s (%s)" % (format(left(), ".2g"), limit)
 
     def hang_up(self) -> None:
         """Wakes up whoever waits for an answer, as if the other side had closed the connection."""
@@ -181,7 +180,7 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
 
     def _remaining(self) -> float:
         # A time-out of 0 would mean not to wait at all, which fails in another way.
-        return max(0.001, self._answer_by - time.monotonic())
+        return max(0.001, self._left())
 
     def _read_bytes(self, num_bytes: int) -> bytes:
         data = b""

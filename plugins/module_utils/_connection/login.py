@@ -35,6 +35,32 @@ _LARGEST_PORT = 65535
 _LONGEST_TIMEOUT = 31536000
 
 
+def login_argument_spec() -> Dict[str, Any]:
+    """
+    Returns the specification of the login options. Those whose value an environment variable or the option file may
+    name have no defaults here, since a default in the specification would win over both.
+    """
+    return {
+        "login_host": {"type": "str"},
+        "login_port": {"type": "int"},
+        "login_user": {"type": "str"},
+        "login_password": {"type": "str", "no_log": True},
+        "login_unix_socket": {"type": "path"},
+        "config_file": {"type": "path"},
+        "connect_timeout": {"type": "int", "default": 10},
+        "read_timeout": {"type": "int", "default": 30},
+        "ca_cert": {"type": "path"},
+        "client_cert": {"type": "path"},
+        "client_key": {"type": "path", "no_log": False},
+        "check_hostname": {"type": "bool", "default": True},
+        "session_vars": {"type": "dict", "default": {}},
+    }
+
+
+# Options that cannot be given together.
+LOGIN_EXCLUSIVE = (("login_unix_socket", "login_host"), ("login_unix_socket", "login_port"))
+
+
 class Login(NamedTuple):
     """Everything needed for a connection. Time-outs are in seconds; ``sources`` says where each value came from."""
 

@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 import socket
-import time
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+from .._clock import Budget, retry
 from .._errors import (
     AccessDenied,
     ConnectionLost,
@@ -47,9 +47,9 @@ class Session:
     def __init__(self, login: Login) -> None:
         self.login = login
         self.reconnects = 0
-        self._connection: Optional[Any] = None
+        self._connection: Any = None
         self._was_connected = False
-        self._end = float("inf")
+        self._hung_up = False
         self._tls: Optional[Any] = None
         if login.ca_cert:
             # Here, because Python compiles whatever a task imports anew each time.
@@ -62,20 +62,15 @@ class Session:
     def __exit__(self, *exc_info: Any) -> None:
         self.close()
 
-    def limit(self, seconds: float) -> None:
-        """From now on everything is over in ``seconds``, whatever the time-outs would allow."""
-        self._end = time.monotonic() + seconds
-
-    def _until(self, timeout: float) -> float:
-        """The moment when something that may take ``timeout`` seconds must be over; ConnectionLost if it is past."""
-        now = time.monotonic()
-        if now >= self._end:
+    def _part(self, budget: Budget, seconds: float) -> Budget:
+        """Returns the part of the budget for what may take so many seconds; ConnectionLost if no time is left."""
+        if self._hung_up or budget.left() <= 0:
             raise ConnectionLost("no time is left for another try with %s" % self.login.address())
-        return min(now + timeout, self._end)
+        return budget.end_within(seconds)
 
     def hang_up(self) -> None:
         """Makes a statement that another thread runs on this session fail at once with ConnectionLost."""
-        self._end = 0.0
+        self._hung_up = True
         connection = self._connection
         if connection is not None:
             connection.hang_up()
@@ -87,25 +82,31 @@ class Session:
             # Tells the server if it can, and closes the socket in any case.
             connection.close()
 
-    def connect(self) -> None:
+    def log_in(self, budget: Budget) -> None:
+        """Makes the first connection; retries transient failures for connect_timeout."""
+        part = budget.begin_within(self.login.connect_timeout)
+        retry(lambda: self.connect(part), part)
+
+    def connect(self, budget: Budget) -> None:
         """
-        Connects unless connected. Failures: Unreachable, TlsFailed, AccessDenied, ConnectionLost, or what the server
-        says to the session variables. Once a connection was had, a refused one is transient: servers restart.
+        Connects unless connected, within the budget. Failures: Unreachable, TlsFailed, AccessDenied, ConnectionLost, or
+        what the server says to the session variables. After a first connection a refused one is transient: servers
+        restart.
         """
         if self._connection is not None:
             return
         login = self.login
-        answer_by = self._until(login.connect_timeout)
+        left = self._part(budget, login.connect_timeout).left
         connection = driver.Connection(login.user, login.password or "", self._tls.context if self._tls else None,
                                        login.host)
         try:
-            connection.log_in(self._open_socket(answer_by - time.monotonic()), answer_by, "connect_timeout")
+            connection.log_in(self._open_socket(left()), left, "connect_timeout")
         except driver.DriverError as error:
             raise self._login_failure(error) from error
         self._connection = connection
         self.reconnects += int(self._was_connected)
         self._was_connected = True
-        self._set_variables()
+        self._set_variables(budget)
 
     def _open_socket(self, timeout: float) -> socket.socket:
         """Returns a connected socket; Unreachable. Once a connection was had, that is transient."""
@@ -128,18 +129,16 @@ class Session:
                               transient=self._was_connected) from error
         return sock
 
-    def run(self, statement: str, arguments: Sequence[Any] = ()) -> List[Dict[str, Any]]:
+    def run(self, statement: str, arguments: Sequence[Any], budget: Budget) -> List[Dict[str, Any]]:
         """
-        Sends one statement and returns its rows. ConnectionLost: whether it was executed is unknown. Other failures
-        are the server's answer.
+        Sends one statement and returns its rows, within the budget. ConnectionLost: whether it was executed is unknown.
+        Other failures are the server's answer.
         """
-        self.connect()
-        return self._send(statement, arguments)
+        self.connect(budget)
+        return self._send(statement, arguments, budget)
 
-    def _send(self, statement: str, arguments: Sequence[Any]) -> List[Dict[str, Any]]:
-        if self._connection is None:
-            raise AssertionError("connect() comes before a statement")
-        self._connection.await_answer(self._until(self.login.read_timeout), "read_timeout")
+    def _send(self, statement: str, arguments: Sequence[Any], budget: Budget) -> List[Dict[str, Any]]:
+        self._connection.await_answer(self._part(budget, self.login.read_timeout).left, "read_timeout")
         try:
             rows = self._connection.run(statement, arguments)
         except driver.DriverError as error:
@@ -149,7 +148,7 @@ class Session:
             raise failure from error
         return [{label.lower(): value for label, value in row.items()} for row in rows]
 
-    def _set_variables(self) -> None:
+    def _set_variables(self, budget: Budget) -> None:
         """
         UTF-8, UTC, and a query time-out below our own: when we stop waiting for an answer, the server has given up the
         statement, so that what the views say next is final.
@@ -159,7 +158,7 @@ class Session:
                                      **self.login.session_vars}
         statement = "SET " + ", ".join("%s = %%s" % name for name in variables)
         try:
-            self._send(statement, list(variables.values()))
+            self._send(statement, list(variables.values()), budget)
         except Failure as failure:
             self.close()
             if failure.transient or isinstance(failure, NoPrivilege):

@@ -3,39 +3,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The procedure of ob_clone_cancel: look, decide, cancel, follow the job to its history row."""
+"""The procedure of ob_clone_cancel: looks, decides, cancels, follows the jobs to their history rows."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
+import copy
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from .._clock import Clock, back_off, check_wait_options
+from .._clock import Budget, Clock, check_wait_options, repeat, retry, wait_argument_spec
 from .._connection.session import Session
-from .._errors import (
-    Failure,
-    Refused,
-    ServerError,
-    UnwantedOutcome,
-)
-from .._views.jobs import (
-    CloneJob,
-    Phase,
-    Sighting,
-    tenant_is_normal,
-)
-from .._views.selector import Selector, check_name
+from .._errors import Failure, Refused, ServerError, UnwantedOutcome
+from .._runner import Description
+from .._views.jobs import CANCELED, CloneJob, Phase, Sighting
+from .._views.selector import Selector, check_name, selector_argument_spec
+from .._views.tenants import read_tenants
 from .cancel_decision import Action, Decision, Outcome, decide
-from .cancel_report import Report
-from .task import Task
-from .watch import Watch
+from .cancel_report import CancelReport, Clone
+from .follow import follow, look_at_jobs
 
 OUTCOMES_TO_FAIL_ON = (Outcome.COMPLETED, Outcome.FAILED, Outcome.NOT_FOUND)
 
 
 class Request(NamedTuple):
-    """What the caller wants; seconds where it is time."""
+    """Holds what the caller wants; times are in seconds."""
 
-    selector: Selector
+    selectors: Tuple[Selector, ...]
     wait: bool
     wait_timeout: float
     poll_interval: float
@@ -44,214 +36,281 @@ class Request(NamedTuple):
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], check_mode: bool) -> Request:
-        """The request that module options ask for; InvalidOption for what cannot be meant."""
+        """Returns the request for module options; InvalidOption if a name or a time is not allowed."""
         check_wait_options(options)
-        return cls(Selector.from_options(options), options["wait"], float(options["wait_timeout"]),
+        return cls((Selector.from_options(options),), options["wait"], float(options["wait_timeout"]),
                    options["poll_interval"], tuple(options["fail_on"]), check_mode)
 
-
-def cancel_statement(clone_tenant: str) -> str:
-    """The statement that cancels the clone of that name; InvalidOption if the name cannot be sent safely."""
-    return "ALTER SYSTEM CANCEL CLONE `%s`" % check_name("the name of the clone tenant", clone_tenant)
-
-
-class CancelTask(Task):
-    """Sees to it that the selected clone job is not in flight, as far as that can be."""
-
-    def __init__(self) -> None:
-        self.report = Report()
-        self.warnings = self.report.warnings
-        self.request: Optional[Request] = None
-
-    def prepare(self, options: Mapping[str, Any], check_mode: bool) -> None:
-        self.request = Request.from_options(options, check_mode)
-
-    def work(self, session: Session, clock: Clock) -> None:
-        if self.request is None:
-            raise AssertionError("prepare() comes before work()")
-        report = self.report
-        try:
-            report.outcome = _Run(self.request, session, clock, report).outcome()
-            report.msg = report.message(self.request.selector, self.request.check_mode)
-        finally:
-            report.reconnects = session.reconnects
-            report.elapsed = clock.elapsed()
-        if report.outcome in self.request.fail_on:
-            raise UnwantedOutcome("the outcome is %s, which fail_on lists: %s" % (report.outcome, report.msg))
-        if report.outcome == Outcome.COMPLETED:
-            self.warnings.append(report.msg)
-
-    def result(self) -> Dict[str, Any]:
-        return self.report.as_result()
-
-    def diff(self) -> Dict[str, Any]:
-        return self.report.diff()
-
     def doing(self) -> str:
-        if self.request is None:
-            return "cancel the clone"
-        selector = self.request.selector
-        if selector.clone_tenant is not None:
-            what = "the clone of tenant %s" % selector.clone_tenant
-        elif selector.source_tenant is not None:
-            what = "the clone of source tenant %s" % selector.source_tenant
+        """Returns what the module does, to follow "Cannot "."""
+        return Clone(self.selectors[0]).doing(self.check_mode)
+
+
+class _Run(NamedTuple):
+    """Bundles what the steps of a run hand on."""
+
+    request: Request
+    session: Session
+    budget: Budget
+    report: CancelReport
+
+    def decide(self, clone: Clone, sighting: Sighting, tenant_normal: bool = False) -> Decision:
+        """Returns the decision for what a look has shown of a clone."""
+        return decide(sighting.progress, sighting.history, tenant_normal, self.request.wait, clone.changed)
+
+    def normal_tenants(self, names: Sequence[str]) -> List[str]:
+        """Returns which of the names belong to a NORMAL tenant, whose clone OceanBase does not cancel any more."""
+        rows = retry(lambda: read_tenants(self.session, names, self.budget), self.budget) if names else []
+        return [str(row["tenant_name"]) for row in rows if row["status"] == "NORMAL"]
+
+
+def cancel(request: Request, session: Session, clock: Clock, report: CancelReport) -> None:
+    """Ensures that the selected clone jobs are not in flight, as far as that is possible."""
+    # Also without waiting there must be time to find out what a CANCEL did whose answer was lost.
+    seconds = request.wait_timeout if request.wait else float(session.login.read_timeout)
+    run = _Run(request, session, Budget(clock, seconds, seconds + session.login.read_timeout), report)
+    report.clones = [Clone(selector) for selector in request.selectors]
+    try:
+        session.log_in(run.budget)
+        _cancel_all(run, _find(run))
+        _follow_all(run)
+    except Failure as failure:
+        # Without a session nothing that is still open can be settled.
+        for clone in report.distinct():
+            if clone.is_open:
+                clone.failure = copy.copy(failure)
+    _conclude(run)
+
+
+def _find(run: _Run) -> List[Clone]:
+    """Decides about each clone from one look at the views, and returns those that are to be canceled."""
+    report, check_mode = run.report, run.request.check_mode
+    sightings = look_at_jobs(run.session, report.clones, run.request.selectors, run.budget, report)
+    by_id: Dict[str, Clone] = {}
+    seen = []
+    for number, (clone, sighting) in enumerate(zip(list(report.clones), sightings)):
+        if sighting.job is None and sighting.other_case:
+            report.warnings.append("Names are compared exactly: there is a clone job of tenant %s."
+                                   % ", ".join(sighting.other_case))
+        clone.failure = sighting.ambiguous
+        report.clones[number] = by_id.setdefault(sighting.job.job_id, clone) if sighting.job else clone
+        if report.clones[number] is clone and clone.is_open:
+            clone.tenant = sighting.job.clone_tenant if sighting.job else clone.selector.clone_tenant or ""
+            seen.append((clone, sighting))
+    normal = run.normal_tenants([clone.tenant for clone, sighting in seen if _status_matters(clone, sighting, run)])
+    to_cancel = []
+    for clone, sighting in seen:
+        try:
+            decision = run.decide(clone, sighting, clone.tenant in normal)
+            if decision.action is Action.CANCEL:
+                check_name("the name of the clone tenant", clone.tenant)
+        except Failure as failure:
+            clone.failure = failure
+            continue
+        if decision.action is Action.CANCEL and not check_mode:
+            to_cancel.append(clone)
+        elif decision.action is Action.WAIT and not check_mode:
+            clone.must_be_followed = True
         else:
-            what = "clone job %s" % selector.clone_job_id
-        if self.report.changed and not self.request.check_mode:
-            return "confirm the end of %s, whose CANCEL was accepted" % what
-        return "cancel %s" % what
+            clone.outcome = decision.outcome
+        if decision.action is Action.CANCEL and check_mode:
+            clone.accepted(_statement(clone))
+            clone.would_end(CANCELED)
+    return to_cancel
 
 
-class _Run:
-    """One run of the procedure."""
+def _status_matters(clone: Clone, sighting: Sighting, run: _Run) -> bool:
+    """Tells whether the status of the clone's tenant decides: before a real CANCEL it does not, as the server knows."""
+    if sighting.job is None:
+        # A name alone may be that of a tenant whose clone ended long ago; other options name more than that.
+        return bool(clone.tenant) and clone.selector == Selector(clone_tenant=clone.tenant)
+    return run.request.check_mode and sighting.progress is not None and sighting.progress.phase is Phase.CANCELLABLE
 
-    def __init__(self, request: Request, session: Session, clock: Clock, report: Report) -> None:
-        self.request = request
-        self.session = session
-        self.clock = clock
-        self.report = report
-        # Also without waiting there must be time to find out what became of a statement whose answer was lost.
-        self.watch = Watch(session, clock, report,
-                           request.wait_timeout if request.wait else float(session.login.read_timeout))
-        # The first look decides which job it is; from then on it is followed by its id, since names repeat.
-        self.selector = request.selector
-        # Whether the server accepted a CANCEL of this run.
-        self.ours = False
 
-    def outcome(self) -> str:
-        """Does everything from the first connection to the outcome."""
-        self.watch.connect()
-        sighting = self.look()
-        if sighting.job is None:
-            return self.nothing_known(sighting)
-        self.selector = Selector(clone_job_id=sighting.job.job_id)
-        decision = self.decide(sighting)
-        if decision.action is Action.CANCEL:
-            if sighting.progress is None:
-                raise AssertionError("only a row in PROGRESS can be canceled")
-            decision = self.predict(sighting) if self.request.check_mode else self.cancel(sighting.progress)
-        if decision.action is Action.WAIT and not self.request.check_mode:
-            decision = self.follow()
-        if self.ours and decision.outcome not in (Outcome.CANCELED, Outcome.CANCELING):
-            self.report.warnings.append("OceanBase accepted the CANCEL, yet clone job %s was not canceled: the CANCEL "
-                                        "met a later job of the same name." % self.selector.clone_job_id)
-        return decision.outcome
+def _statement(clone: Clone) -> str:
+    """Returns the statement that cancels the clone; its name was checked."""
+    return "ALTER SYSTEM CANCEL CLONE `%s`" % clone.tenant
 
-    def nothing_known(self, sighting: Sighting) -> str:
-        """The outcome if neither view knows the job: there may be a tenant of that name all the same."""
-        name = self.request.selector.clone_tenant
-        if sighting.other_case:
-            self.report.warnings.append("Names are compared exactly: there is a clone job of tenant %s."
-                                        % ", ".join(sorted(set(sighting.other_case))))
-        by_name_only = name is not None and self.request.selector == Selector(clone_tenant=name)
-        return self.decide(sighting, by_name_only and self.tenant_is_normal(str(name))).outcome
 
-    def look(self, until: Optional[float] = None) -> Sighting:
-        """A look at the views that outlasts what is transient, ``until`` then or the deadline; noted in the report."""
-        return self.watch.look(self.selector, until)
+def _cancel_all(run: _Run, clones: List[Clone]) -> None:
+    """
+    Sends a CANCEL for each clone, in this order.
 
-    def tenant_is_normal(self, name: str) -> bool:
-        """Whether the clone's tenant is past the point where OceanBase cancels."""
-        return self.watch.ask(lambda: tenant_is_normal(self.session, name))
+    Neither a refusal nor a lost answer tells what it did: one error number stands for five situations (facts: Error
+    4179), and a lost statement may have been executed. So the views decide, and a CANCEL is sent again only when they
+    show that the one before had no effect.
+    """
+    pending = list(clones)
 
-    def decide(self, sighting: Sighting, tenant_normal: bool = False) -> Decision:
-        """The decision for what was seen."""
-        return decide(sighting.progress, sighting.history, tenant_normal, self.request.wait, self.ours)
+    def attempt() -> Optional[Failure]:
+        for clone in pending:
+            _send(run, clone)
+        pending[:] = _settle_refused(run, [clone for clone in pending if clone.refusal and clone.is_open])
+        return pending[0].refusal if pending else None
 
-    def predict(self, sighting: Sighting) -> Decision:
-        """What the real run would do and be told, for check mode."""
-        job = sighting.progress
-        if job is None:
-            raise AssertionError("only a row in PROGRESS can be canceled")
-        decision = self.decide(sighting, self.tenant_is_normal(job.clone_tenant))
-        if decision.action is Action.CANCEL:
-            self.report.predicted(cancel_statement(job.clone_tenant), job)
-        return decision
-
-    def cancel(self, job: CloneJob) -> Decision:
-        """
-        Sends CANCEL and returns what is left to do.
-
-        Neither a refusal nor a lost answer says what became of the job: one error number stands for five situations
-        (facts: Error 4179), and a lost statement may have been executed. So the views decide, and CANCEL
-        is sent again only when they show that the one before did not take effect.
-        """
-        statement = cancel_statement(job.clone_tenant)
-        lost: Optional[Failure] = None
-        sent = 0
-        while True:
-            sent += 1
-            failure = self.send(statement)
-            if failure is None:
-                return self.accepted(statement, job)
-            lost = failure if failure.uncertain else lost
-            sighting = self.look_after(lost)
-            decision = self.decide(sighting)
-            if decision.action is Action.CANCEL and isinstance(failure, Refused):
-                decision = self.decide(sighting, self.tenant_is_normal(job.clone_tenant))
-            if decision.action is not Action.CANCEL:
-                if sighting.job is None:
-                    # It was there a moment ago, so it is not unknown: follow() finds out whether it has vanished.
-                    return Decision(Action.WAIT, Outcome.CANCELED)
-                if lost is None and isinstance(failure, ServerError) and not failure.transient:
-                    self.report.warnings.append("The CANCEL failed (%s), but the views show the job as reported."
-                                                % failure.message)
-                if lost is None or not _canceled_by_a_command(sighting.job):
-                    return decision
-                self.report.warnings.append(
-                    "The answer to the CANCEL was lost (%s), and the views show that a CANCEL took effect, so it is "
-                    "taken for the one of this task." % lost.message)
-                return self.accepted(statement, job)
-            pause = back_off(sent)
-            if not failure.transient or self.clock.elapsed() + pause >= self.watch.deadline:
-                raise failure
-            self.clock.sleep(pause, self.watch.deadline)
-            self.report.warnings.append("The CANCEL was sent again: the views showed that number %d had no effect (%s)."
-                                        % (sent, failure.message))
-
-    def send(self, statement: str) -> Optional[Failure]:
-        """None if the server accepted the statement, or the failure if only the views can tell what it did."""
-        # When time runs out, half of what is left is kept for finding out what became of an unanswered CANCEL.
-        self.session.limit((self.watch.end - self.clock.elapsed()) / 2)
-        try:
-            self.session.run(statement)
-        except Failure as failure:
-            if failure.transient or isinstance(failure, (Refused, ServerError)):
-                return failure
+    try:
+        repeat(attempt, run.budget)
+    except Failure as failure:
+        if not pending or failure is not pending[0].refusal:
             raise
-        finally:
-            self.session.limit(self.watch.end - self.clock.elapsed())
-        return None
+        for clone in pending:
+            clone.failure = clone.refusal
 
-    def look_after(self, lost: Optional[Failure]) -> Sighting:
-        """A look that tells what a CANCEL did; a failure says so if that remains unknown."""
-        try:
-            return self.look(self.watch.end)
-        except Failure as failure:
-            if lost is not None:
-                failure.message += "; before that the answer to the CANCEL was lost (%s)" % lost.message
-                failure.hint = ("Whether OceanBase accepted the CANCEL is unknown. Run the task again: it looks first, "
-                                "and resumes waiting if the CANCEL was accepted.")
+
+def _send(run: _Run, clone: Clone) -> None:
+    """Sends the CANCEL. If only the views can tell what it did, ``clone.refusal`` is its failure."""
+    if clone.refusal:
+        run.report.warnings.append(
+            "The CANCEL of the clone of tenant %s was sent again: the views showed that number %d had no effect (%s)."
+            % (clone.tenant, clone.sent, clone.refusal.message))
+    clone.sent += 1
+    clone.refusal = None
+    # When time runs out, half of what is left is kept for finding out what an unanswered CANCEL did.
+    half = run.budget.end_within(run.budget.left() / 2)
+    try:
+        run.session.connect(half)
+    except Failure as failure:
+        if not failure.transient:
             raise
+        failure.uncertain = False  # nothing was sent
+        clone.refusal = failure
+        return
+    try:
+        run.session.run(_statement(clone), (), half)
+    except Failure as failure:
+        if failure.transient or isinstance(failure, (Refused, ServerError)):
+            clone.refusal = failure
+            clone.lost = failure if failure.uncertain else clone.lost
+        else:
+            clone.failure = failure
+    else:
+        _accepted(clone)
 
-    def accepted(self, statement: str, job: CloneJob) -> Decision:
-        """Notes that the server accepted the CANCEL; what is left is to follow the job."""
-        self.ours = True
-        self.report.accepted(statement, job)
-        return Decision(Action.WAIT, Outcome.CANCELED)
 
-    def follow(self) -> Decision:
-        """Looks until the clean-up is over, or just once without ``wait``."""
-        def verdict(sighting: Sighting) -> Optional[Decision]:
-            decision = self.decide(sighting)
-            return decision if decision.action is Action.NOTHING else None
+def _accepted(clone: Clone) -> None:
+    """Notes that the server accepted the CANCEL; what is left is to follow the job."""
+    clone.accepted(_statement(clone))
+    clone.must_be_followed = True
 
-        return self.watch.follow(
-            self.selector, self.request.poll_interval, self.request.wait, verdict,
+
+def _settle_refused(run: _Run, clones: List[Clone]) -> List[Clone]:
+    """Settles by one look what the CANCELs did that were not accepted; returns the clones to be canceled again."""
+    if not clones:
+        return []
+    try:
+        part = run._replace(budget=run.budget.to_the_end())
+        sightings = look_at_jobs(run.session, clones, [_by_id(clone) for clone in clones], part.budget, run.report)
+        normal = part.normal_tenants([
+            clone.tenant for clone, sighting in zip(clones, sightings)
+            if isinstance(clone.refusal, Refused) and run.decide(clone, sighting).action is Action.CANCEL])
+    except Failure as failure:
+        for clone in clones:
+            clone.failure = _unknown(clone, failure)
+        return []
+    again = []
+    for clone, sighting in zip(clones, sightings):
+        try:
+            if _must_be_sent_again(run, clone, sighting, clone.tenant in normal):
+                again.append(clone)
+        except Failure as failure:
+            clone.failure = failure
+    return again
+
+
+def _must_be_sent_again(run: _Run, clone: Clone, sighting: Sighting, tenant_normal: bool) -> bool:
+    """Tells whether the CANCEL, which failed with ``clone.refusal``, had no effect; otherwise notes what it did."""
+    refusal, lost = clone.refusal, clone.lost
+    decision = run.decide(clone, sighting, tenant_normal)
+    if refusal is None:
+        return False
+    if decision.action is Action.CANCEL:
+        if not refusal.transient:
+            raise refusal
+        return True
+    if sighting.job is None:
+        # It was there a moment ago, so it is not unknown: follow_all() finds out whether it has vanished.
+        clone.must_be_followed = True
+    elif lost is not None and _canceled_by_a_command(sighting.job):
+        run.report.warnings.append(
+            "The answer to the CANCEL of the clone of tenant %s was lost (%s). The views show that a CANCEL took "
+            "effect, so it is taken for the one of this task." % (clone.tenant, lost.message))
+        _accepted(clone)
+    else:
+        if lost is None and isinstance(refusal, ServerError) and not refusal.transient:
+            run.report.warnings.append("The CANCEL of the clone of tenant %s failed (%s), but the views show the job "
+                                       "as reported." % (clone.tenant, refusal.message))
+        if decision.action is Action.WAIT:
+            clone.must_be_followed = True
+        else:
+            clone.outcome = decision.outcome
+    return False
+
+
+def _by_id(clone: Clone) -> Selector:
+    """Returns the selector of the clone's very job: names repeat, ids do not."""
+    return Selector(clone_job_id=clone.job.job_id if clone.job else None)
+
+
+def _canceled_by_a_command(job: CloneJob) -> bool:
+    """Tells whether the job shows a CANCEL statement, as opposed to one of the server's own reasons to cancel."""
+    return job.phase is Phase.CANCELED and job.row["canceled_by"] in (None, "user")
+
+
+def _unknown(clone: Clone, failure: Failure) -> Failure:
+    """Returns the failure of the look after a CANCEL; it says so if what the CANCEL did remains unknown."""
+    failure = copy.copy(failure)
+    if clone.lost is not None:
+        failure.message += "; before that the answer to the CANCEL was lost (%s)" % clone.lost.message
+        failure.hint = ("Whether OceanBase accepted the CANCEL is unknown. Run the task again: it looks first, and "
+                        "resumes waiting if the CANCEL was accepted.")
+    return failure
+
+
+def _follow_all(run: _Run) -> None:
+    """Follows the jobs until their clean-up is over, or looks just once without ``wait``."""
+    def settle(clone: Clone, sighting: Sighting) -> bool:
+        decision = run.decide(clone, sighting)
+        if decision.action is Action.NOTHING:
+            clone.outcome = decision.outcome
+        return decision.action is Action.NOTHING
+
+    followed = [clone for clone in run.report.distinct() if clone.must_be_followed]
+    for clone, failure in follow(
+            run.session, followed, settle, run.request.wait,
             "OceanBase goes on with the clean-up by itself, but not while the cluster is in upgrade mode. Run the task "
-            "again to resume waiting; if the job does not move, search observer.log for the job's trace_id.")
+            "again to resume waiting; if the job does not move, search observer.log for the job's trace_id.",
+            run.request.poll_interval, run.budget, run.report):
+        clone.failure = failure
 
 
-def _canceled_by_a_command(job: Optional[CloneJob]) -> bool:
-    """Whether the job shows a CANCEL statement, as opposed to one of the server's own reasons to cancel."""
-    return job is not None and job.phase is Phase.CANCELED and job.row["canceled_by"] in (None, "user")
+def _conclude(run: _Run) -> None:
+    """Says what became of each clone, and raises the first failure."""
+    report, request = run.report, run.request
+    for clone in report.distinct():
+        if clone.outcome is not None:
+            clone.msg = clone.message(request.check_mode)
+            if clone.changed and clone.outcome not in (Outcome.CANCELED, Outcome.CANCELING):
+                report.warnings.append(
+                    "OceanBase accepted the CANCEL, yet clone job %s was not canceled: the CANCEL met a later job of "
+                    "the same name." % _by_id(clone).clone_job_id)
+            if clone.outcome in request.fail_on:
+                clone.failure = UnwantedOutcome("the outcome is %s, which fail_on lists: %s" % (
+                    clone.outcome, clone.msg))
+            elif clone.outcome == Outcome.COMPLETED:
+                report.warnings.append(clone.msg)
+        if clone.failure is not None:
+            clone.msg = clone.failure.sentence(clone.doing(request.check_mode))
+    report.msg = " ".join(clone.msg for clone in report.distinct())
+    for clone in report.clones:
+        if clone.failure is not None:
+            raise clone.failure
+
+
+CLONE_CANCEL = Description(
+    {
+        **selector_argument_spec(),
+        **wait_argument_spec(wait=True, wait_timeout=600),
+        "fail_on": {"type": "list", "elements": "str", "default": [], "choices": list(OUTCOMES_TO_FAIL_ON)},
+    },
+    Request.from_options, cancel, CancelReport,
+    {"required_one_of": [["clone_tenant", "source_tenant", "clone_job_id"]]})

@@ -3,36 +3,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The work of ob_clone_drop: drop tenant and resource pool that one clone job made, and no others of these names."""
+"""The procedure of ob_clone_drop: drops the tenant and resource pool that one clone job made, and no others."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
-from .._clock import Clock, retry
+from .._clock import Budget, Clock, retry
 from .._connection.session import Session
-from .._errors import Failure, Refused, ServerError
+from .._errors import Failure, Refused, ServerError, may_have_been_executed
+from .._runner import Description
 from .._views.jobs import (
     CloneJob,
     Phase,
     Sighting,
-    look,
+    find_jobs,
     unknown_status,
 )
 from .._views.selector import Selector, check_job_id, check_name
-from .._views.tenants import (
-    may_have_been_executed,
-    read_pools,
-    read_tenants,
-)
-from .task import Task
+from .._views.tenants import read_pools, read_tenants
+from .report import Report
 
 DROPPED = "dropped"
 ABSENT = "absent"
 
 
 def made_by(sighting: Sighting, selector: Selector) -> CloneJob:
-    """The ended job of which the views tell; Refused if there is none, for then nobody can tell what it made."""
+    """Returns the ended job that the views show; Refused if there is none, for then nobody can tell what it made."""
     job = sighting.progress
     if job is not None:
         raise Refused("clone job %s is in %s, so it has not ended" % (job.job_id, job.status),
@@ -49,7 +46,7 @@ def made_by(sighting: Sighting, selector: Selector) -> CloneJob:
 def statements_to_drop(job: CloneJob, tenants: Sequence[Mapping[str, Any]],
                        pools: Sequence[Mapping[str, Any]]) -> List[str]:
     """
-    What drops that which the job made, from the tenant and the resource pool that have its names now.
+    Returns the statements that drop what the job made, given the tenant and resource pool that have its names now.
 
     Ids of tenants and pools are never used again (facts: Leftovers), so they tell what the job made. A
     tenant of its name with another id is Refused; such a pool is left alone. A job that was canceled or failed has
@@ -69,79 +66,100 @@ def statements_to_drop(job: CloneJob, tenants: Sequence[Mapping[str, Any]],
     return statements
 
 
-class DropTask(Task):
-    """Sees to it that tenant and resource pool that a clone job made do not exist."""
+class DropRequest(NamedTuple):
+    """Holds which job's tenant is to be dropped."""
+
+    selector: Selector
+    check_mode: bool
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], check_mode: bool) -> DropRequest:
+        """Returns the request for module options; InvalidOption if name or id cannot be sent safely."""
+        return cls(Selector(clone_tenant=check_name("clone_tenant", options["clone_tenant"]),
+                            clone_job_id=check_job_id("clone_job_id", options["clone_job_id"])), check_mode)
+
+    def doing(self) -> str:
+        """Returns what the module does, to follow "Cannot "."""
+        return "drop what clone job %s made (tenant %s)" % (self.selector.clone_job_id, self.selector.clone_tenant)
+
+
+class DropReport(Report):
+    """Collects what was dropped."""
+
+    doing = "drop the tenant that the clone job made"
 
     def __init__(self) -> None:
-        self.warnings: List[str] = []
-        self.selector = Selector()
-        self.check_mode = False
+        super().__init__()
         self.changed = False
         self.outcome: Optional[str] = None
         self.job: Optional[CloneJob] = None
         self.executed_statements: List[str] = []
-        self.msg = ""
 
-    def prepare(self, options: Mapping[str, Any], check_mode: bool) -> None:
-        self.check_mode = check_mode
-        self.selector = Selector(clone_tenant=check_name("clone_tenant", options["clone_tenant"]),
-                                 clone_job_id=check_job_id("clone_job_id", options["clone_job_id"]))
-
-    def work(self, session: Session, clock: Clock) -> None:
-        retry(session.connect, clock, float(session.login.connect_timeout))
-        deadline = float(session.login.read_timeout)
-        sighting = retry(lambda: look(session, self.selector), clock, deadline)
-        self.job = sighting.job
-        job = made_by(sighting, self.selector)
-        statements = retry(lambda: self.left(session, job), clock, deadline)
-        what = "what clone job %s made: %s" % (job.job_id, " and ".join(statements))
-        if not statements:
-            self.outcome = ABSENT
-            self.msg = "Nothing to drop: clone job %s (%s) has left neither tenant nor resource pool." % (
-                job.job_id, job.status)
-        elif self.check_mode:
-            self.changed, self.outcome, self.executed_statements = True, DROPPED, statements
-            self.msg = "Would drop " + what
-        else:
-            for statement in statements:
-                self.run(session, clock, job, statement)
-            left = self.left_afterwards(session, clock, job)
-            if left:
-                raise ServerError("OceanBase accepted %s, yet the views still show it" % " and ".join(left),
-                                  "Run the task again.")
-            self.outcome = DROPPED
-            self.msg = "Dropped " + what
-
-    def left(self, session: Session, job: CloneJob) -> List[str]:
-        """What is still to be dropped."""
-        return statements_to_drop(job, read_tenants(session, [job.clone_tenant]),
-                                  read_pools(session, [job.row["resource_pool_name"]]))
-
-    def left_afterwards(self, session: Session, clock: Clock, job: CloneJob) -> List[str]:
-        """What is still to be dropped after something was sent; outlasts what is transient."""
-        return retry(lambda: self.left(session, job), clock, clock.elapsed() + session.login.read_timeout)
-
-    def run(self, session: Session, clock: Clock, job: CloneJob, statement: str) -> None:
-        """Sends a statement. If it is uncertain whether it was executed, what is left afterwards tells."""
-        try:
-            session.run(statement)
-        except Failure as failure:
-            if not may_have_been_executed(failure):
-                raise
-            self.warnings.append("Whether %s was executed is uncertain (%s)." % (statement, failure.message))
-            if statement in self.left_afterwards(session, clock, job):
-                failure.message += "; %s has not been executed so far" % statement
-                raise
+    def dropped(self, statement: str) -> None:
+        """Notes a statement that was executed, or in check mode would be."""
         self.changed = True
         self.executed_statements.append(statement)
 
-    def result(self) -> Dict[str, Any]:
+    def as_result(self) -> Dict[str, Any]:
         return {"changed": self.changed, "outcome": self.outcome, "job": self.job.row if self.job else None,
                 "executed_statements": self.executed_statements, "msg": self.msg}
-
-    def doing(self) -> str:
-        return "drop what clone job %s made (tenant %s)" % (self.selector.clone_job_id, self.selector.clone_tenant)
 
     def diff(self) -> Optional[Dict[str, Any]]:
         return {"before": "".join(statement.replace("DROP ", "").replace(" FORCE", "") + "\n"
                                   for statement in self.executed_statements), "after": ""}
+
+
+def drop(request: DropRequest, session: Session, clock: Clock, report: DropReport) -> None:
+    """Drops what the job made, unless it is gone already."""
+    seconds = float(session.login.read_timeout)
+    session.log_in(clock.budget(session.login.connect_timeout, seconds))
+    budget = clock.budget(seconds, seconds)
+    (sighting,) = retry(lambda: find_jobs(session, [request.selector], budget), budget)
+    report.job = sighting.job
+    job = made_by(sighting, request.selector)
+    statements = _left(session, job, budget)
+    what = "what clone job %s made: %s" % (job.job_id, " and ".join(statements))
+    if not statements:
+        report.outcome = ABSENT
+        report.msg = "Nothing to drop: clone job %s (%s) has left neither tenant nor resource pool." % (
+            job.job_id, job.status)
+        return
+    for statement in statements:
+        if not request.check_mode:
+            _send(statement, session, job, clock, report)
+        report.dropped(statement)
+    if not request.check_mode:
+        left = _left(session, job, clock.budget(seconds, seconds))
+        if left:
+            raise ServerError("OceanBase accepted %s, yet the views still show it" % " and ".join(left),
+                              "Run the task again.")
+    report.outcome = DROPPED
+    report.msg = ("Would drop " if request.check_mode else "Dropped ") + what
+
+
+def _left(session: Session, job: CloneJob, budget: Budget) -> List[str]:
+    """Returns the statements that are still needed; retries transient failures."""
+    return retry(lambda: statements_to_drop(job, read_tenants(session, [job.clone_tenant], budget),
+                                            read_pools(session, [job.row["resource_pool_name"]], budget)), budget)
+
+
+def _send(statement: str, session: Session, job: CloneJob, clock: Clock, report: DropReport) -> None:
+    """Sends a statement. If it is uncertain whether it was executed, the views tell; raises the failure if not."""
+    seconds = float(session.login.read_timeout)
+    try:
+        session.run(statement, (), clock.budget(seconds, seconds))
+    except Failure as failure:
+        if not may_have_been_executed(failure):
+            raise
+        report.warnings.append("Whether %s was executed is uncertain (%s)." % (statement, failure.message))
+        if statement in _left(session, job, clock.budget(seconds, seconds)):
+            failure.message += "; %s has not been executed so far" % statement
+            raise
+
+
+CLONE_DROP = Description(
+    {
+        "clone_tenant": {"type": "str", "required": True, "aliases": ["new_tenant_name"]},
+        "clone_job_id": {"type": "str", "required": True},
+    },
+    DropRequest.from_options, drop, DropReport)

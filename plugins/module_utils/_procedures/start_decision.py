@@ -3,21 +3,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""What to do about a wanted clone, and what that will be called: pure functions for check mode and the real run."""
+"""Decides what to do about a wanted clone, for check mode and the real run alike: pure functions."""
 
 from __future__ import annotations
 
 import enum
 import re
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .._errors import Failure, Refused
 from .._views.jobs import HISTORY, CloneJob, Phase, unknown_status
-from .start_rules import (
-    Wanted,
-    broken_rule,
-    clone_failed,
-)
+from .start_rules import Wanted, broken_rule, clone_failed
+from .start_situation import Situation
 
 _RESERVED_NAMES = ("all", "all_user", "all_meta")
 _FIRST_VERSION = (4, 3)
@@ -49,22 +46,6 @@ class StartDecision(NamedTuple):
     action: StartAction
     outcome: str
     job: Optional[CloneJob] = None
-
-
-class Situation(NamedTuple):
-    """
-    What the views show: the clone jobs in PROGRESS of the source tenant or of the clone's name in any case; the newest
-    job in HISTORY that made a tenant of the clone's name; rows of DBA_OB_TENANTS by name (clone, source, the source's
-    META tenant); whether there are a unit config and a resource pool of the wanted names; the largest id of a job of
-    the clone's name.
-    """
-
-    running: List[CloneJob]
-    made: Optional[CloneJob]
-    tenants: Mapping[str, Dict[str, Any]]
-    unit_exists: bool
-    pool_exists: bool
-    newest_id: int
 
 
 def decide_start(wanted: Wanted, situation: Situation, wait: bool) -> StartDecision:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""What OceanBase demands of a clone before it starts one, and what to do about each demand: the only table of it."""
+"""Lists what OceanBase demands of a clone before it starts one, and what to do about each demand."""
 
 from __future__ import annotations
 
@@ -28,18 +28,22 @@ class Wanted(NamedTuple):
     unit_config: str
 
     def checked(self) -> Wanted:
-        """The same, or InvalidOption if one of the names cannot be sent safely."""
+        """Returns the same, or raises InvalidOption if one of the names cannot be sent safely."""
         for option, name in self._asdict().items():
             is_tenant = option.endswith("_tenant")
             check_name(option, name, *(() if is_tenant else (LONGEST_POOL_NAME,)))
         return self
 
+    def describe(self) -> str:
+        """Returns "tenant SOURCE as CLONE", for messages."""
+        return "tenant %s as %s" % (self.source_tenant, self.clone_tenant)
+
     def statement(self) -> str:
-        """The statement that starts the clone; all names were checked."""
+        """Returns the statement that starts the clone; all names were checked."""
         return "CREATE TENANT `%s` FROM `%s` WITH RESOURCE_POOL = `%s`, UNIT = `%s`" % self
 
     def differences(self, job: CloneJob) -> List[str]:
-        """In what a job for a tenant of that name differs from what is wanted, for a person."""
+        """Returns in which options a job for a tenant of that name differs from what is wanted."""
         actual = {"source_tenant": job.row["source_tenant_name"], "resource_pool": job.row["resource_pool_name"],
                   "unit_config": job.row["unit_config_name"]}
         return ["%s is %s, not %s" % (option, value, getattr(self, option))
@@ -108,12 +112,12 @@ _JOB_HINTS = {
 
 
 def hint_for(rule: str, wanted: Wanted) -> str:
-    """What to do about a broken rule."""
+    """Returns what to do about a broken rule."""
     return RULES[rule].hint % wanted._asdict()
 
 
 def explain(failure: Failure, wanted: Wanted) -> Failure:
-    """The failure with which the server answered the statement, with what to do about it if it is a start rule."""
+    """Returns the server's refusal of the statement, with what to do about it if it is a start rule."""
     for name, rule in RULES.items():
         if failure.errno == rule.errno and rule.text in failure.message:
             return rule.cls(failure.message, hint_for(name, wanted), failure.errno, failure.sqlstate)
@@ -121,12 +125,12 @@ def explain(failure: Failure, wanted: Wanted) -> Failure:
 
 
 def broken_rule(rule: str, wanted: Wanted, message: str) -> Failure:
-    """The failure for a rule that the views show to be broken, before anything is sent."""
+    """Returns the failure for a rule that the views show to be broken, before anything is sent."""
     return RULES[rule].cls(message, hint_for(rule, wanted))
 
 
 def clone_failed(job: CloneJob) -> CloneFailed:
-    """The failure for a job that ended otherwise than with a new tenant."""
+    """Returns the failure for a job that ended otherwise than with a new tenant."""
     ret_code = job.row["ret_code"]
     errno = abs(ret_code) if ret_code else None
     names: Tuple[str, ...] = (job.job_id, job.status, job.row["error_message"] or "the server gives no reason")

@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The session that starts a clone: its statement is answered when the job has ended, so a thread waits for that."""
+"""Starts a clone on a session of its own: the statement is answered when the job has ended, so a thread waits."""
 
 from __future__ import annotations
 
 import threading
 from typing import Optional
 
+from .._clock import Budget
 from .._connection.login import Login
 from .._connection.session import Session
 from .._errors import Failure, ServerError
@@ -24,11 +25,12 @@ class Starter:
     session is broken off, which does not stop the clone job (facts: Waiting session).
     """
 
-    def __init__(self, login: Login, statement: str) -> None:
+    def __init__(self, login: Login, statement: str, budget: Budget) -> None:
         self.failure: Optional[Failure] = None
         # Whatever happens to the login, it has started nothing.
         self.sent = False
         self._statement = statement
+        self._budget = budget
         self._session = Session(login)
         self._answered = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -43,17 +45,17 @@ class Starter:
 
     def wait(self, seconds: float) -> bool:
         """
-        Whether there is an end to it, after at most so many seconds: ``failure`` then tells which, and ``sent`` whether
-        the statement was sent before it.
+        Waits at most so many seconds and tells whether the statement has been answered: ``failure`` then tells how, and
+        ``sent`` whether the statement was sent at all.
         """
         return self._answered.wait(seconds)
 
     def _run(self) -> None:
         try:
             with self._session as session:
-                session.connect()
+                session.connect(self._budget)
                 self.sent = True
-                session.run(self._statement)
+                session.run(self._statement, (), self._budget)
         except Failure as failure:
             self.failure = failure
         except Exception as error:  # noqa: BLE001  (nobody sees what a thread raises; this way the task reports it)

@@ -12,6 +12,7 @@ import enum
 import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
+from .._clock import Budget
 from .._connection.session import Session
 from .._errors import (
     Failure,
@@ -20,7 +21,7 @@ from .._errors import (
     ServerError,
     UnsupportedVersion,
 )
-from .selector import Selector
+from .selector import Selector, conditions
 
 
 class Phase(enum.Enum):
@@ -71,7 +72,6 @@ _TIME_COLUMNS = ("CLONE_START_TIME", "CLONE_FINISHED_TIME")
 PROGRESS = "progress"
 HISTORY = "history"
 VIEWS = {PROGRESS: "oceanbase.DBA_OB_CLONE_PROGRESS", HISTORY: "oceanbase.DBA_OB_CLONE_HISTORY"}
-TENANTS = "oceanbase.DBA_OB_TENANTS"
 
 # The texts that a cancel leaves in ERROR_MESSAGE (facts: Cancel).
 _CANCELED_IN = re.compile(r"clone job has been canceled in (\S+) status")
@@ -164,20 +164,24 @@ def _seconds_between(start: Any, end: Any) -> Optional[float]:
 
 
 class Sighting(NamedTuple):
-    """What one look at the views showed: the running job, else the newest ended one, and names that nearly match."""
+    """
+    Holds what one look at the views showed of a selected job: the running job, the newest ended one, names that match
+    apart from case, and a reason why the selector is ambiguous.
+    """
 
     progress: Optional[CloneJob]
     history: Optional[CloneJob]
-    other_case: List[str]
+    other_case: Sequence[str] = ()
+    ambiguous: Optional[Failure] = None
 
     @property
     def job(self) -> Optional[CloneJob]:
-        """The row that counts: a job in PROGRESS is newer than any in HISTORY of the same name."""
+        """Returns the row that counts: a job in PROGRESS is newer than any in HISTORY of the same name."""
         return self.progress or self.history
 
 
 class Part(NamedTuple):
-    """What to read of one view: rows that meet ``condition`` (with its ``arguments``), or its newest ones only."""
+    """Describes what to read of one view: rows that meet ``condition``, all or only the newest ones."""
 
     view: str
     condition: str
@@ -185,7 +189,7 @@ class Part(NamedTuple):
     newest: Optional[int] = None
 
     def select(self) -> str:
-        """The SELECT; it also gives the name of the view and the server's clock."""
+        """Returns the SELECT; it also gives the name of the view and the server's clock."""
         statement = "SELECT '%s' AS VIEW_NAME, NOW(6) AS SERVER_TIME, %s FROM %s WHERE %s" % (
             self.view, ", ".join(COLUMNS), VIEWS[self.view], self.condition)
         if self.newest is None:
@@ -194,66 +198,81 @@ class Part(NamedTuple):
         return "SELECT * FROM (%s ORDER BY CLONE_JOB_ID DESC LIMIT %s) AS NEWEST" % (statement, self.newest)
 
 
-def read_rows(session: Session, *parts: Part) -> List[Dict[str, Any]]:
+def read_rows(session: Session, parts: Sequence[Part], budget: Budget) -> List[Dict[str, Any]]:
     """
-    The rows of all parts, read in one statement, hence from one snapshot: a job moves between the views in one
-    transaction (facts: Cancel), so that it cannot slip through.
+    Returns the rows of all parts. They are read in one statement, hence from one snapshot: a job moves between the
+    views in one transaction (facts: Cancel), so that it cannot slip through.
 
     Failures: NotSysTenant, UnsupportedVersion, NoPrivilege, ServerError, or that of a lost connection.
     """
     try:
         return session.run(" UNION ALL ".join(part.select() for part in parts),
-                           [argument for part in parts for argument in part.arguments])
+                           [argument for part in parts for argument in part.arguments], budget)
     except MissingView as failure:
-        raise why_no_view(session, failure) from failure
+        raise why_no_view(session, failure, budget) from failure
 
 
 def job_of(row: Mapping[str, Any]) -> CloneJob:
-    """The job for a row of ``read_rows``."""
+    """Returns the job for a row of ``read_rows``."""
     return CloneJob.from_row(row["view_name"], row, row["server_time"])
 
 
-def look(session: Session, selector: Selector) -> Sighting:
-    """What both views show of the selected job. Failures as of ``read_rows``."""
-    rows = read_rows(session, Part(PROGRESS, *selector.condition(exact=False)),
-                     Part(HISTORY, *selector.condition(exact=True), newest=1))
+def find_jobs(session: Session, selectors: Sequence[Selector], budget: Budget) -> List[Sighting]:
+    """Returns what both views show of each selected job, from one statement. Failures as of ``read_rows``."""
+    running = conditions(selectors, exact=False)
+    ended = []
+    for condition in conditions(selectors, exact=True):
+        text = condition.text
+        if condition.expressions != ["CLONE_JOB_ID"]:
+            # Names repeat in HISTORY. A job id is the time of the start (facts: Initial values).
+            text = "CLONE_JOB_ID IN (SELECT MAX(CLONE_JOB_ID) FROM %s WHERE %s GROUP BY %s)" % (
+                VIEWS[HISTORY], text, ", ".join(condition.expressions))
+        ended.append(condition._replace(text=text))
+    rows = read_rows(session, [
+        Part(view, " OR ".join("(%s)" % condition.text for condition in found) if found[1:] else found[0].text,
+             [argument for condition in found for argument in condition.arguments])
+        for view, found in ((PROGRESS, running), (HISTORY, ended))], budget)
+    return [_sighting(selector, rows) for selector in selectors]
+
+
+def _sighting(selector: Selector, rows: Sequence[Mapping[str, Any]]) -> Sighting:
+    """Returns what the rows show of one selected job."""
     jobs = [job_of(row) for row in rows if selector.matches(row)]
     running = [job for job in jobs if job.view == PROGRESS]
-    if len(running) > 1:
-        raise ServerError("%d running clone jobs match %s: %s" % (
+    ended = [job for job in jobs if job.view == HISTORY]
+    ambiguous = None
+    if running[1:]:
+        ambiguous = ServerError("%d running clone jobs match %s: %s" % (
             len(running), selector.describe(), ", ".join(job.job_id for job in running)),
             "OceanBase allows one for a source tenant and one for a name; name the one you mean in clone_job_id.")
-    ended = [job for job in jobs if job.view == HISTORY]
-    return Sighting(running[0] if running else None, ended[0] if ended else None,
-                    [str(row["clone_tenant_name"]) for row in rows if not selector.matches(row)])
+    folded = {column.lower(): value.lower() for column, value in selector.columns().items()}
+    return Sighting(
+        next(iter(running), None), max(ended, key=lambda job: int(job.job_id), default=None),
+        sorted({str(row["clone_tenant_name"]) for row in rows if row["view_name"] == PROGRESS
+                and not selector.matches(row)
+                and all(str(row[column]).rstrip().lower() == value.rstrip() for column, value in folded.items())}),
+        ambiguous)
 
 
-def tenant_is_normal(session: Session, name: str) -> bool:
-    """Whether a user tenant of exactly that name exists and is NORMAL, which ends the time for canceling its clone."""
-    rows = session.run(
-        "SELECT TENANT_NAME, STATUS FROM %s WHERE TENANT_NAME = %%s" % TENANTS, [name])
-    return any(row["tenant_name"] == name and row["status"] == "NORMAL" for row in rows)
-
-
-def why_no_view(session: Session, failure: Failure, view: str = "DBA_OB_CLONE_PROGRESS",
+def why_no_view(session: Session, failure: Failure, budget: Budget, view: str = "DBA_OB_CLONE_PROGRESS",
                 content: str = "clone jobs") -> Failure:
     """
-    Why a view is missing that exists only in the sys tenant, the clone views only since 4.3.0. In: the server's
+    Returns why a view is missing that exists only in the sys tenant, the clone views only since 4.3.0. In: the server's
     answer 1146, the view's name and what it holds. Out: NotSysTenant or UnsupportedVersion.
     """
-    tenant = _first_value(session, "SHOW TENANT")
+    tenant = _first_value(session, "SHOW TENANT", budget)
     if tenant is not None and tenant != "sys":
         return NotSysTenant("this login is in tenant %s, but %s are visible only in the sys tenant" % (tenant, content),
                             "Log in as root@sys.", failure.errno, failure.sqlstate)
-    version = _first_value(session, "SELECT VERSION()")
+    version = _first_value(session, "SELECT VERSION()", budget)
     return UnsupportedVersion("the server (version %s) has no view %s" % (version or "unknown", view),
                               "Tenant clone needs OceanBase 4.3.0 or later.", failure.errno, failure.sqlstate)
 
 
-def _first_value(session: Session, statement: str) -> Optional[str]:
-    """The first value of the answer, or None if the server refuses the statement."""
+def _first_value(session: Session, statement: str, budget: Budget) -> Optional[str]:
+    """Returns the first value of the answer, or None if the server refuses the statement."""
     try:
-        rows = session.run(statement)
+        rows = session.run(statement, (), budget)
     except Failure as failure:
         if failure.transient:
             raise

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Which clone job is meant: names and ids checked before anything is sent, and compared exactly."""
+"""Selecting clone jobs: names and ids, checked before anything is sent and compared exactly."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .._errors import InvalidOption
 
@@ -18,11 +18,21 @@ LONGEST_POOL_NAME = 128
 # A job id is a bigint: nanoseconds since 1970 (facts: Initial values).
 _LARGEST_ID = 2 ** 63 - 1
 _QUOTES = "'\"`\\"
+_ID = "CLONE_JOB_ID"
+
+
+def selector_argument_spec() -> Dict[str, Any]:
+    """Returns the specification of the options that select one clone job."""
+    return {
+        "clone_tenant": {"type": "str", "aliases": ["new_tenant_name"]},
+        "source_tenant": {"type": "str"},
+        "clone_job_id": {"type": "str"},
+    }
 
 
 def check_name(option: str, name: str, longest: int = LONGEST_NAME) -> str:
     """
-    ``name`` if it can be sent safely, otherwise InvalidOption naming ``option``. ``longest`` counts bytes.
+    Returns ``name`` if it can be sent safely, otherwise raises InvalidOption naming ``option``. ``longest``: bytes.
 
     OceanBase puts the name unescaped into statements of its own (facts: Names), so quotes,
     backslashes and control characters must not reach it.
@@ -45,7 +55,7 @@ def check_name(option: str, name: str, longest: int = LONGEST_NAME) -> str:
 
 
 def check_job_id(option: str, job_id: str) -> str:
-    """``job_id`` in plain digits if it can be a CLONE_JOB_ID, otherwise InvalidOption naming ``option``."""
+    """Returns ``job_id`` in plain digits if it can be a CLONE_JOB_ID, otherwise raises InvalidOption."""
     text = job_id.strip()
     if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= _LARGEST_ID):
         raise InvalidOption("%s %r is not the id of a clone job" % (option, job_id),
@@ -54,7 +64,7 @@ def check_job_id(option: str, job_id: str) -> str:
 
 
 class Selector(NamedTuple):
-    """What is known of the wanted job; what is None does not matter, everything else must match."""
+    """Holds what a job must match; None matches everything."""
 
     clone_tenant: Optional[str] = None
     source_tenant: Optional[str] = None
@@ -62,7 +72,7 @@ class Selector(NamedTuple):
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Selector:
-        """The selector that module options ask for; InvalidOption if one of them cannot be sent safely."""
+        """Returns the selector for module options; InvalidOption if one of them cannot be sent safely."""
         clone, source, job_id = options["clone_tenant"], options["source_tenant"], options["clone_job_id"]
         return cls(
             None if clone is None else check_name("clone_tenant", clone),
@@ -70,33 +80,48 @@ class Selector(NamedTuple):
             None if job_id is None else check_job_id("clone_job_id", job_id))
 
     def columns(self) -> Dict[str, str]:
-        """What must match, by column of the views."""
+        """Returns what must match, by column of the views."""
         values = {"CLONE_TENANT_NAME": self.clone_tenant, "SOURCE_TENANT_NAME": self.source_tenant,
-                  "CLONE_JOB_ID": self.clone_job_id}
+                  _ID: self.clone_job_id}
         return {column: value for column, value in values.items() if value is not None}
 
-    def condition(self, exact: bool) -> Tuple[str, List[Any]]:
-        """
-        A condition for WHERE and its arguments. The server compares names without regard to case and trailing
-        spaces (facts: Names), unless ``exact``.
-        """
-        terms: List[str] = []
-        arguments: List[Any] = []
-        for column, value in self.columns().items():
-            if column == "CLONE_JOB_ID":
-                terms.append("CLONE_JOB_ID = %s")
-                arguments.append(int(value))
-            else:
-                terms.append(("BINARY %s = %%s" if exact else "%s = %%s") % column)
-                arguments.append(value)
-        return " AND ".join(terms) or "1 = 1", arguments
-
     def matches(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row of a view (labels in lower case) is meant, compared exactly."""
+        """Tells whether a row of a view (labels in lower case) matches exactly."""
         return all(str(row[column.lower()]) == value for column, value in self.columns().items())
 
     def describe(self) -> str:
-        """For messages: "clone tenant a, source tenant b, clone job 1"."""
+        """Returns for messages: "clone tenant a, source tenant b, clone job 1"."""
         parts = (("clone tenant", self.clone_tenant), ("source tenant", self.source_tenant),
                  ("clone job", self.clone_job_id))
         return ", ".join("%s %s" % (label, value) for label, value in parts if value is not None)
+
+
+class Condition(NamedTuple):
+    """A condition for WHERE, its arguments, and the expressions that it compares."""
+
+    text: str
+    arguments: List[Any]
+    expressions: List[str]
+
+
+def conditions(selectors: Sequence[Selector], exact: bool) -> List[Condition]:
+    """
+    Returns conditions of which each row of the selectors meets one: one condition for all selectors of the same form.
+    The server compares names without regard to case and trailing spaces (facts: Names), unless
+    ``exact``.
+    """
+    forms: Dict[Tuple[str, ...], List[Dict[str, str]]] = {}
+    for selector in selectors:
+        columns = selector.columns()
+        forms.setdefault(tuple(columns), []).append(columns)
+    found = []
+    for names, members in forms.items():
+        terms, arguments, expressions = [], [], []
+        for name in names:
+            values = list(dict.fromkeys(member[name] for member in members))
+            expression = "BINARY " + name if exact and name != _ID else name
+            terms.append(expression + (" = %s" if len(values) == 1 else " IN (%s)" % ", ".join(["%s"] * len(values))))
+            arguments += [int(value) if name == _ID else value for value in values]
+            expressions.append(expression)
+        found.append(Condition(" AND ".join(terms) or "1 = 1", arguments, expressions))
+    return found

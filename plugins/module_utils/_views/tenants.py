@@ -3,94 +3,54 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Tenants and resource pools, and the work of ob_tenant_info: what there is, whatever the clone views say."""
+"""Reads tenants, resource pools and unit configs: what exists, whatever the clone views say."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
-from .._clock import Clock, retry
+from .._clock import Budget
 from .._connection.session import Session
-from .._errors import (
-    Failure,
-    InvalidOption,
-    MissingView,
-)
-from .._procedures.task import Task
+from .._errors import MissingView
 from .jobs import why_no_view
-from .selector import LONGEST_POOL_NAME, check_name
 
-# Both views show everything only in the sys tenant (facts: Tenants).
-_TENANTS = ("SELECT TENANT_ID, TENANT_NAME, TENANT_TYPE, STATUS, TENANT_ROLE, LOG_MODE, LOCKED, IN_RECYCLEBIN "
-            "FROM oceanbase.DBA_OB_TENANTS", "TENANT_NAME", "TENANT_ID")
-_POOLS = ("SELECT RESOURCE_POOL_ID, NAME, TENANT_ID, UNIT_COUNT "
-          "FROM oceanbase.DBA_OB_RESOURCE_POOLS", "NAME", "RESOURCE_POOL_ID")
-
-# Somebody ended the statement or its session.
-_KILLED = (1317, 4064, 5066)
+# facts: Leftovers; the views show everything only in the sys tenant.
+_TENANTS = "oceanbase.DBA_OB_TENANTS"
+_TENANT_COLUMNS = ("TENANT_NAME, TENANT_ID, TENANT_TYPE, STATUS, TENANT_ROLE, LOG_MODE, LOCKED, IN_RECYCLEBIN, "
+                   "COMPATIBLE")
 
 
-def may_have_been_executed(failure: Failure) -> bool:
+def read_tenants(session: Session, names: Optional[Sequence[str]], budget: Budget,
+                 with_meta: bool = False) -> List[Dict[str, Any]]:
     """
-    Whether a statement that makes or drops a tenant or a resource pool, and was sent, may be executed all the same. A
-    clone goes on although the session that started it is killed (facts: Waiting session). For DROP that is
-    inferred: RootService carries it out, too. CANCEL differs: it is a transaction of the session itself, of which a
-    kill leaves nothing (facts: Cancel errors).
+    Returns the tenants of exactly these names by id, for None all of them; labels in lower case. ``with_meta`` adds the
+    META tenant of each, whose id is one less. Failures are the server's.
     """
-    return failure.uncertain or failure.errno in _KILLED
+    condition, arguments = _named("TENANT_NAME", names)
+    if with_meta:
+        condition += " OR TENANT_ID IN (SELECT TENANT_ID - 1 FROM %s WHERE %s)" % (_TENANTS, condition)
+        arguments *= 2
+    return session.run("SELECT %s FROM %s WHERE %s ORDER BY TENANT_ID" % (_TENANT_COLUMNS, _TENANTS, condition),
+                       arguments, budget)
 
 
-def read_tenants(session: Session, names: Optional[Sequence[str]] = None) -> List[Dict[str, Any]]:
-    """The tenants of exactly these names, without names all; labels in lower case. Failures are the server's."""
-    return _read(session, _TENANTS, names)
-
-
-def read_pools(session: Session, names: Optional[Sequence[str]] = None) -> List[Dict[str, Any]]:
-    """The resource pools of exactly these names, without names all. Failures as of why_no_view."""
+def read_pools(session: Session, names: Optional[Sequence[str]], budget: Budget) -> List[Dict[str, Any]]:
+    """Returns the resource pools of exactly these names by id, for None all. Failures as of why_no_view."""
+    condition, arguments = _named("NAME", names)
     try:
-        return _read(session, _POOLS, names)
+        return session.run("SELECT RESOURCE_POOL_ID, NAME, TENANT_ID, UNIT_COUNT FROM oceanbase.DBA_OB_RESOURCE_POOLS "
+                           "WHERE %s ORDER BY RESOURCE_POOL_ID" % condition, arguments, budget)
     except MissingView as failure:
-        raise why_no_view(session, failure, "DBA_OB_RESOURCE_POOLS", "resource pools") from failure
+        raise why_no_view(session, failure, budget, "DBA_OB_RESOURCE_POOLS", "resource pools") from failure
 
 
-def _read(session: Session, view: Sequence[str], names: Optional[Sequence[str]]) -> List[Dict[str, Any]]:
-    statement, name, order = view
-    if names is not None:
-        statement += " WHERE BINARY %s IN (%s)" % (name, ", ".join(["%s"] * len(names)))
-    return session.run("%s ORDER BY %s" % (statement, order), names or ())
+def unit_config_exists(session: Session, name: str, budget: Budget) -> bool:
+    """Tells whether there is a unit config of that name, compared as the server does."""
+    return bool(session.run("SELECT NAME FROM oceanbase.DBA_OB_UNIT_CONFIGS WHERE NAME = %s", [name], budget))
 
 
-class TenantInfoTask(Task):
-    """Reads tenants and resource pools. It changes nothing, so that check mode makes no difference."""
-
-    def __init__(self) -> None:
-        self.warnings: List[str] = []
-        self.names: Optional[List[str]] = None
-        self.pool_names: Optional[List[str]] = None
-        self.tenants: List[Dict[str, Any]] = []
-        self.pools: List[Dict[str, Any]] = []
-        self.msg = ""
-
-    def prepare(self, options: Mapping[str, Any], check_mode: bool) -> None:
-        for option in ("tenant", "resource_pool"):
-            if options[option] == []:
-                raise InvalidOption("%s is an empty list, which nothing matches" % option, "Leave it out to get all.")
-        if options["tenant"] is not None:
-            self.names = [check_name("tenant", name) for name in options["tenant"]]
-        if options["resource_pool"] is not None:
-            self.pool_names = [check_name("resource_pool", name, LONGEST_POOL_NAME)
-                               for name in options["resource_pool"]]
-
-    def work(self, session: Session, clock: Clock) -> None:
-        retry(session.connect, clock, float(session.login.connect_timeout))
-        deadline = float(session.login.read_timeout)
-        # The pools first: that view tells whether this is the sys tenant.
-        self.pools = retry(lambda: read_pools(session, self.pool_names), clock, deadline)
-        self.tenants = retry(lambda: read_tenants(session, self.names), clock, deadline)
-        self.msg = "Tenants found: %d. Resource pools found: %d." % (len(self.tenants), len(self.pools))
-
-    def result(self) -> Dict[str, Any]:
-        return {"changed": False, "tenants": self.tenants, "resource_pools": self.pools, "msg": self.msg}
-
-    def doing(self) -> str:
-        return "read the tenants and resource pools"
+def _named(column: str, names: Optional[Sequence[str]]) -> Any:
+    """Returns a condition on names, compared exactly, and its arguments."""
+    if names is None:
+        return "1 = 1", []
+    return "BINARY %s IN (%s)" % (column, ", ".join(["%s"] * len(names))), list(names)

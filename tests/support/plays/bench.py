@@ -14,16 +14,19 @@ from typing import Any, Callable, NamedTuple
 
 import pymysql
 
-from ansible_collections.community.oceanbase.plugins.module_utils._clock import Clock
+from ansible_collections.community.oceanbase.plugins.module_utils._clock import Budget, Clock
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import Login, resolve_login
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure, Unreachable
-from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CancelTask
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CLONE_CANCEL
+from ansible_collections.community.oceanbase.plugins.module_utils._runner import carry_out
 from support.network.refusing_relay import RefusingRelay
 from support.options import OPTIONS
 from support.plays.ansible import run_module
 from support.servers.ob_mock import CLONE_COMMAND, Mock, wait_for
 
+# Enough time for everything that a test does.
+AMPLE = Clock().budget(86400, grace=86400)
 # The module's own account, so that the statement log tells its statements from those of the tests.
 USER = "dba"
 CLEAN_UP = "CLONE_SYS_FAILED_STATUS"
@@ -62,17 +65,17 @@ class WatchedSession(Session):
         self._hooks = before_send, after_rows, unreachable
         self.sent = 0
 
-    def connect(self) -> None:
+    def connect(self, budget: Budget) -> None:
         try:
-            super().connect()
+            super().connect(budget)
         except Unreachable:
             self._hooks[2]()
             raise
 
-    def _send(self, statement: str, arguments: Any) -> Any:
+    def _send(self, statement: str, arguments: Any, budget: Budget) -> Any:
         self._hooks[0](self.sent)
         self.sent += 1
-        rows = super()._send(statement, arguments)
+        rows = super()._send(statement, arguments, budget)
         self._hooks[1](rows)
         return rows
 
@@ -148,18 +151,18 @@ class Bench:
                    "wait_timeout": 5, **options}
         self.new_log()
         login = resolve_login(options, {})._replace(connect_timeout=timeouts, read_timeout=timeouts)  # type: ignore[arg-type]
-        task = CancelTask()
-        task.prepare(options, check_mode)
+        request = CLONE_CANCEL.read_request(options, check_mode)
+        report = CLONE_CANCEL.report()
         failure = None
         started = time.monotonic()
         with WatchedSession(login, before_send, after_rows, unreachable) as session:
             try:
-                task.work(session, clock or Clock())
+                carry_out(CLONE_CANCEL, request, session, clock or Clock(), report)
             except Failure as error:
                 failure = error
         elapsed = time.monotonic() - started
         wait_for(lambda: not self.sessions(), "the end of all sessions of the module")
-        return Run(task.result(), failure, task.warnings, elapsed, self.new_log())
+        return Run(report.as_result(), failure, report.warnings, elapsed, self.new_log())
 
     def run_process(self, check_mode: bool = False, through_relay: bool = False, **options: Any) -> Run:
         """Runs the module as a process; a held clean-up goes on once the module has had a look."""

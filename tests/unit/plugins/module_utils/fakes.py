@@ -7,13 +7,18 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
-from ansible_collections.community.oceanbase.plugins.module_utils._clock import Clock
+from ansible_collections.community.oceanbase.plugins.module_utils._clock import Budget, Clock
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import resolve_login
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import Failure
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.report import Report
+from ansible_collections.community.oceanbase.plugins.module_utils._runner import Description, carry_out
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS, CloneJob
 from ansible_collections.community.oceanbase.tests.support.options import OPTIONS
 
+# Enough time for everything that a test does for real.
+AMPLE = Clock().budget(3600, grace=3600)
 NOW = datetime.datetime(2026, 1, 26, 6, 49, 0)
 
 
@@ -84,14 +89,14 @@ class FakeSession:
         self.arguments: List[Sequence[Any]] = []
         self.reconnects = 0
 
-    def connect(self) -> None:
-        """There is nothing to connect to."""
+    def connect(self, budget: Budget) -> None:
+        """Does nothing: there is nothing to connect to."""
 
-    def limit(self, seconds: float) -> None:
-        """Scripted answers take no time."""
+    def log_in(self, budget: Budget) -> None:
+        """Does nothing either."""
 
-    def run(self, statement: str, arguments: Sequence[Any] = ()) -> List[Dict[str, Any]]:
-        """The next scripted answer."""
+    def run(self, statement: str, arguments: Sequence[Any], budget: Budget) -> List[Dict[str, Any]]:
+        """Returns the next scripted answer, which takes no time."""
         self.statements.append(statement)
         self.arguments.append(arguments)
         if statement.startswith("ALTER SYSTEM CANCEL CLONE"):
@@ -109,3 +114,16 @@ class FakeSession:
     def sent_cancels(self) -> List[str]:
         """The CANCEL statements that were sent."""
         return [statement for statement in self.statements if statement.startswith("ALTER SYSTEM CANCEL")]
+
+
+def perform(description: Description, session: Any, options: Dict[str, Any], time: Optional[FakeTime] = None,
+            check_mode: bool = False, report: Optional[Report] = None) -> Tuple[Any, Optional[Failure]]:
+    """Runs a module without Ansible and returns its report and its failure; a bad option is raised."""
+    report = report or description.report()
+    request = description.read_request(options, check_mode)
+    report.doing = request.doing()
+    try:
+        carry_out(description, request, session, (time or FakeTime()).clock(), report)
+    except Failure as failure:
+        return report, failure
+    return report, None

@@ -15,6 +15,7 @@ import time
 import pymysql
 import pytest
 
+from ansible_collections.community.oceanbase.plugins.module_utils._clock import Clock
 from ansible_collections.community.oceanbase.plugins.module_utils._connection import driver as _driver
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.driver import (
     GREETING,
@@ -118,7 +119,7 @@ def log_in(server, tls=None, seconds=5.0):
     """A connection that is logged in."""
     connection = Connection("root@sys", PASSWORD, tls, "observer1")
     server.connections.append(connection)
-    connection.log_in(server.client, time.monotonic() + seconds, "connect_timeout")
+    connection.log_in(server.client, Clock().budget(seconds).left, "connect_timeout")
     return connection
 
 
@@ -251,7 +252,7 @@ def test_rubbish_as_an_answer():
     with Server(greeting(), OK, b"\x01\xff\xff") as server:
         connection = log_in(server)
         server.client.settimeout(1)
-        connection.await_answer(time.monotonic() + 0.5, "read_timeout")
+        connection.await_answer(Clock().budget(0.5).left, "read_timeout")
         with pytest.raises(DriverError):
             connection.run("SELECT 1")
 
@@ -341,7 +342,7 @@ def test_what_exceptions_of_the_driver_mean(monkeypatch, error, cls, number):
 def test_hanging_up_wakes_whoever_waits():
     with Server(greeting(), OK, lambda sock: None) as server:
         connection = log_in(server)
-        connection.await_answer(time.monotonic() + 10, "read_timeout")
+        connection.await_answer(Clock().budget(10).left, "read_timeout")
         threading.Timer(0.1, connection.hang_up).start()
         started = time.monotonic()
         with pytest.raises(DriverError):

@@ -24,7 +24,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._procedures.st
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start_rules import RULES, Wanted
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES, Phase
 
-from .fakes import history, progress
+from ..fakes import history, progress
 
 WANTED = Wanted("clone_a", "mysql001", "pool_a", "unit001")
 ON_ITS_WAY = [status for status, phase in STATUSES.items() if phase in (Phase.CANCELLABLE, Phase.COMPLETED)]

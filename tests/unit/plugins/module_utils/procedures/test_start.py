@@ -20,10 +20,10 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     WaitTimeout,
     server_failure,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start import StartTask
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start import CLONE, start
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS, STATUSES, Phase
 
-from .fakes import OPTIONS, FakeSession, FakeTime, view_row
+from ..fakes import OPTIONS, FakeSession, FakeTime, perform, view_row
 
 WANTED = {"clone_tenant": "clone_a", "source_tenant": "mysql001", "resource_pool": "pool_a", "unit_config": "unit001",
           "wait_timeout": 3600}
@@ -34,7 +34,7 @@ LOST = ConnectionLost("the connection broke")
 REFUSED = server_failure(4179, "HY000", "source tenant has a running clone job, clone tenant now not allowed")
 SOURCE = {"tenant_id": 1002, "tenant_name": "mysql001", "tenant_type": "USER", "status": "NORMAL",
           "in_recyclebin": "NO", "tenant_role": "PRIMARY", "compatible": "4.3.5.3", "log_mode": "ARCHIVELOG"}
-CLONE = {**SOURCE, "tenant_id": 1004, "tenant_name": "clone_a", "tenant_role": "STANDBY"}
+MADE = {**SOURCE, "tenant_id": 1004, "tenant_name": "clone_a", "tenant_role": "STANDBY"}
 UNIT = {"kind": "unit", "name": "unit001"}
 
 
@@ -58,12 +58,15 @@ class StartSession(FakeSession):
         self.tenants = tenants
         self.resources = resources
 
-    def run(self, statement, arguments=()):
+    def run(self, statement, arguments, budget):
         if "DBA_OB_TENANTS" in statement:
             return list(self.tenants)
         if "DBA_OB_UNIT_CONFIGS" in statement:
-            return list(self.resources)
-        rows = super().run(statement, arguments)
+            return [row for row in self.resources if row["kind"] == "unit"]
+        if "DBA_OB_RESOURCE_POOLS" in statement:
+            assert "BINARY NAME" in statement
+            return [row for row in self.resources if row["kind"] == "pool" and row["name"] in arguments]
+        rows = super().run(statement, arguments, budget)
         if "CLONE_JOB_ID > %s" not in statement:
             return rows
         # Whose job it is, the server decides by the names.
@@ -93,7 +96,7 @@ class FakeStarter:
         self.failure = None
         self.answer = None
 
-    def __call__(self, login, statement):
+    def __call__(self, login, statement, budget):
         self.statements.append((login.read_timeout, statement))
         self.answer = self.answers.pop(0)
         self.sent = not isinstance(self.answer, NotSent)
@@ -114,42 +117,43 @@ class FakeStarter:
         return self.answer is not None
 
 
-def task_of(starter, check_mode=False, **options):
-    """A prepared task that starts clones with ``starter``."""
-    task = StartTask(starter)
-    task.prepare({**OPTIONS, **WANTED, **options}, check_mode)
-    return task
+def attempt(session, time, starter, check_mode=False, **options):
+    """Returns the report and the failure of a run that starts clones with ``starter``."""
+    def procedure(*arguments):
+        start(*arguments, open_starter=starter)
+
+    report, failure = perform(CLONE._replace(procedure=procedure), session, {**OPTIONS, **WANTED, **options}, time,
+                              check_mode)
+    assert set(report.as_result()) == KEYS
+    return report, failure
 
 
 def run(session, *answers, check_mode=False, **options):
-    """The task after its work is done, and its starter."""
+    """Returns the report of a run that succeeds, and its starter."""
     time = FakeTime()
     starter = FakeStarter(time, *answers)
-    task = task_of(starter, check_mode, **options)
-    task.work(session, time.clock())
-    assert set(task.result()) == KEYS
-    assert task.result()["maybe_started_after"] is None
+    report, failure = attempt(session, time, starter, check_mode, **options)
+    assert failure is None, failure
+    assert report.as_result()["maybe_started_after"] is None
     assert (starter.open, starter.answers) == (0, [])
-    return task, starter
+    return report, starter
 
 
 def fail(expected, session, *answers, check_mode=False, **options):
-    """The task after its work failed as expected, and the failure."""
+    """Returns the report of a run that fails as expected, and the failure."""
     time = FakeTime()
     starter = FakeStarter(time, *answers)
-    task = task_of(starter, check_mode, **options)
-    with pytest.raises(expected) as caught:
-        task.work(session, time.clock())
-    assert set(task.result()) == KEYS
-    assert task.result()["outcome"] is None
+    report, failure = attempt(session, time, starter, check_mode, **options)
+    assert isinstance(failure, expected), failure
+    assert report.as_result()["outcome"] is None
     assert (starter.open, starter.answers) == (0, [])
-    return task, caught.value
+    return report, failure
 
 
 def test_a_clone_is_started_and_followed_by_its_id():
     session = StartSession([NOTHING, NOTHING, LOCK, CREATING, DONE])
     task, starter = run(session, None)
-    result = task.result()
+    result = task.as_result()
     assert (result["changed"], result["outcome"]) == (True, "completed")
     assert result["executed_statements"] == [STATEMENT]
     assert [step["status"] for step in result["timeline"]] == [
@@ -165,7 +169,7 @@ def test_a_clone_is_started_and_followed_by_its_id():
 
 def test_without_wait_the_row_in_progress_is_enough():
     task, starter = run(StartSession([NOTHING, LOCK]), None, wait=False)
-    result = task.result()
+    result = task.as_result()
     assert (result["changed"], result["outcome"], result["job"]["status"]) == (True, "running", "CLONE_SYS_LOCK")
     assert starter.statements == [(OPTIONS["read_timeout"], STATEMENT)]
     assert result["msg"].startswith("Started to clone tenant mysql001 as clone_a")
@@ -173,7 +177,7 @@ def test_without_wait_the_row_in_progress_is_enough():
 
 def test_a_clone_that_was_quicker_than_a_look_is_completed_even_without_wait():
     task, _starter = run(StartSession([NOTHING, DONE]), "ok", wait=False)
-    assert (task.result()["changed"], task.result()["outcome"]) == (True, "completed")
+    assert (task.as_result()["changed"], task.as_result()["outcome"]) == (True, "completed")
 
 
 def test_an_earlier_job_of_the_same_name_is_not_taken_for_this_one():
@@ -181,12 +185,12 @@ def test_an_earlier_job_of_the_same_name_is_not_taken_for_this_one():
     task, _starter = run(session, None)
     assert "CLONE_JOB_ID > %s" in session.statements[1]
     assert 5 in session.arguments[1]
-    assert task.result()["timeline"][0]["status"] == "CLONE_SYS_LOCK"
+    assert task.as_result()["timeline"][0]["status"] == "CLONE_SYS_LOCK"
 
 
 def test_a_second_run_sends_nothing_that_changes_anything():
-    task, _starter = run(StartSession([DONE], [SOURCE, CLONE]))
-    result = task.result()
+    task, _starter = run(StartSession([DONE], [SOURCE, MADE]))
+    result = task.as_result()
     assert (result["changed"], result["outcome"], result["executed_statements"]) == (False, "already_exists", [])
     assert result["polls"] == 1
     assert result["job"]["status"] == "CLONE_SYS_SUCCESS"
@@ -194,23 +198,23 @@ def test_a_second_run_sends_nothing_that_changes_anything():
 
 def test_a_running_clone_is_waited_for():
     task, _starter = run(StartSession([LOCK, CREATING, DONE]))
-    result = task.result()
+    result = task.as_result()
     assert (result["changed"], result["outcome"], result["job"]["view"]) == (False, "already_running", HISTORY)
     assert result["msg"].endswith("was running already (job 1706251714452555625), and has completed.")
 
 
 def test_a_running_clone_is_not_waited_for_without_wait():
     task, _starter = run(StartSession([LOCK]), wait=False)
-    assert (task.result()["outcome"], task.result()["job"]["view"]) == ("already_running", PROGRESS)
+    assert (task.as_result()["outcome"], task.as_result()["job"]["view"]) == ("already_running", PROGRESS)
 
 
 @pytest.mark.parametrize("looks", [[NOTHING, LOCK, FAILED], [NOTHING, FAILED]])
 def test_a_clone_that_fails_is_a_failure_with_its_row(looks):
     task, failure = fail(CloneFailed, StartSession(looks), server_failure(9110, "HY000", "Tenant (1002) is in UPGRADE"))
     assert failure.errno == 4770
-    assert task.result()["job"]["status"] == "CLONE_SYS_LOCK_FAIL"
-    assert task.result()["changed"] is True
-    assert failure.sentence(task.doing()).startswith(
+    assert task.as_result()["job"]["status"] == "CLONE_SYS_LOCK_FAIL"
+    assert task.as_result()["changed"] is True
+    assert task.sentence(failure).startswith(
         "Cannot confirm the clone of tenant mysql001 as clone_a, which was started: clone job 1706251714452555625 ")
 
 
@@ -218,14 +222,14 @@ def test_a_clone_that_fails_is_a_failure_with_its_row(looks):
 def test_an_answer_that_comes_before_the_view_knows_the_job(answer, end):
     session = StartSession([NOTHING, NOTHING, NOTHING, end])
     if end is DONE:
-        assert run(session, answer)[0].result()["polls"] == 4
+        assert run(session, answer)[0].as_result()["polls"] == 4
     else:
         fail(CloneFailed, session, answer)
 
 
 def test_a_clone_that_somebody_cancels_says_where_it_was():
     task, _failure = fail(CloneFailed, StartSession([NOTHING, LOCK, seen(HISTORY, "CLONE_SYS_CANCELED")]), None)
-    assert task.result()["canceled_in"] == "CLONE_SYS_CREATE_TENANT"
+    assert task.as_result()["canceled_in"] == "CLONE_SYS_CREATE_TENANT"
 
 
 def test_a_clone_that_is_about_to_fail_is_not_called_running():
@@ -237,13 +241,13 @@ def test_a_refusal_says_what_to_do_and_changes_nothing():
     task, failure = fail(Refused, StartSession([NOTHING]), refusal)
     assert failure.errno == 4179
     assert "ALTER SYSTEM ARCHIVELOG TENANT = mysql001" in failure.hint
-    assert (task.result()["changed"], task.result()["executed_statements"]) == (False, [])
+    assert (task.as_result()["changed"], task.as_result()["executed_statements"]) == (False, [])
 
 
 def test_a_refusal_because_somebody_else_just_started_the_same_clone():
     # The job appears, and our statement is refused: so it is not ours.
     task, _starter = run(StartSession([NOTHING, LOCK, LOCK, DONE]), REFUSED)
-    result = task.result()
+    result = task.as_result()
     assert (result["changed"], result["outcome"], result["executed_statements"]) == (False, "already_running", [])
 
 
@@ -255,20 +259,20 @@ def test_a_login_that_may_not_clone_is_not_tried_again():
 @pytest.mark.parametrize("loss", [LOST, *[server_failure(number, "HY000", "x") for number in (4012, 1317, 4064, 5066)]])
 def test_a_lost_answer_does_not_matter_once_the_job_is_there(loss):
     task, _starter = run(StartSession([NOTHING, LOCK, DONE]), loss)
-    assert (task.result()["changed"], task.result()["outcome"]) == (True, "completed")
+    assert (task.as_result()["changed"], task.as_result()["outcome"]) == (True, "completed")
 
 
 def test_a_statement_that_had_no_effect_is_sent_again():
     task, starter = run(StartSession([NOTHING, NOTHING, NOTHING, LOCK, DONE]), LOST, None)
     assert len(starter.statements) == 2
-    assert task.result()["executed_statements"] == [STATEMENT]
+    assert task.as_result()["executed_statements"] == [STATEMENT]
     assert any("was sent again" in warning for warning in task.warnings)
 
 
 def test_a_late_effect_of_a_lost_statement_is_ours():
     # The repetition is refused, because the first one has started the job after all.
     task, _starter = run(StartSession([NOTHING, NOTHING, NOTHING, LOCK, DONE]), LOST, REFUSED)
-    assert (task.result()["changed"], task.result()["outcome"]) == (True, "completed")
+    assert (task.as_result()["changed"], task.as_result()["outcome"]) == (True, "completed")
     assert task.warnings[-1].startswith("Whether CREATE TENANT was executed was uncertain (the connection broke), ")
 
 
@@ -279,16 +283,16 @@ OTHERS = [{"resource_pool_name": "other"}, {"unit_config_name": "other"}, {"sour
 def test_another_clone_of_that_name_is_not_taken_for_the_lost_one(other):
     task, failure = fail(Refused, StartSession([NOTHING, seen(PROGRESS, "CLONE_SYS_LOCK", **other)]), LOST)
     assert failure.message.startswith("clone job 1706251714452555625 of that name is running, but its ")
-    assert (task.result()["changed"], task.result()["executed_statements"]) == (False, [])
+    assert (task.as_result()["changed"], task.as_result()["executed_statements"]) == (False, [])
 
 
 class LaterTenant(StartSession):
     """The clone's tenant exists as soon as the last look is taken."""
 
-    def run(self, statement, arguments=()):
+    def run(self, statement, arguments, budget):
         if len(self.looks) == 1:
-            self.tenants = [SOURCE, CLONE]
-        return super().run(statement, arguments)
+            self.tenants = [SOURCE, MADE]
+        return super().run(statement, arguments, budget)
 
 
 @pytest.mark.parametrize(("other", "changed", "outcome"), [
@@ -296,7 +300,7 @@ class LaterTenant(StartSession):
 def test_a_clone_completed_meanwhile_is_taken_for_the_lost_one_only_if_it_is_the_same(other, changed, outcome):
     end = seen(HISTORY, "CLONE_SYS_SUCCESS", ret_code=0, **other)
     task, _starter = run(LaterTenant([NOTHING, NOTHING, end]), LOST)
-    result = task.result()
+    result = task.as_result()
     assert (result["changed"], result["outcome"]) == (changed, outcome)
     assert result["executed_statements"] == ([STATEMENT] if changed else [])
 
@@ -305,16 +309,15 @@ def test_a_clone_completed_meanwhile_is_taken_for_the_lost_one_only_if_it_is_the
 def test_a_login_that_was_cut_short_has_started_nothing(number):
     failure = NotSent(server_failure(number, "HY000", "x", logging_in=True))
     task, _starter = run(StartSession([NOTHING, LOCK, LOCK, DONE]), failure)
-    result = task.result()
+    result = task.as_result()
     assert (result["changed"], result["outcome"], result["executed_statements"]) == (False, "already_running", [])
 
 
 def test_a_lasting_loss_ends_with_the_wait():
     time = FakeTime()
     starter = FakeStarter(time, *[LOST] * 1000)
-    task = task_of(starter, wait_timeout=60)
-    with pytest.raises(ConnectionLost):
-        task.work(StartSession([NOTHING]), time.clock())
+    _report, failure = attempt(StartSession([NOTHING]), time, starter, wait_timeout=60)
+    assert isinstance(failure, ConnectionLost)
     assert 50 < time.now - 1000 < 60
     assert starter.open == 0
 
@@ -322,9 +325,9 @@ def test_a_lasting_loss_ends_with_the_wait():
 def test_a_job_that_never_appears_is_not_called_started():
     task, failure = fail(WaitTimeout, StartSession([NOTHING]), None, wait_timeout=5)
     assert "no clone job of tenant clone_a has appeared within 30 s" in failure.message
-    assert (task.result()["changed"], task.result()["executed_statements"]) == (False, [])
-    assert task.result()["maybe_started_after"] == "0"
-    assert failure.sentence(task.doing()).startswith(
+    assert (task.as_result()["changed"], task.as_result()["executed_statements"]) == (False, [])
+    assert task.as_result()["maybe_started_after"] == "0"
+    assert task.sentence(failure).startswith(
         "Cannot find out whether the clone of tenant mysql001 as clone_a was started: no clone job")
 
 
@@ -335,25 +338,25 @@ DENIED = NoPrivilege("SELECT command denied", errno=1142)
     (None, "5"), ("ok", "5"), (LOST, "5"), (server_failure(9110, "HY000", "it failed"), "5"), (REFUSED, None)])
 def test_what_may_have_been_started_is_told_if_the_views_cannot_be_read(answer, expected):
     task, _failure = fail(NoPrivilege, StartSession([seen(HISTORY, "CLONE_SYS_CANCELED", job_id=5), DENIED]), answer)
-    assert (task.result()["maybe_started_after"], task.result()["changed"]) == (expected, False)
+    assert (task.as_result()["maybe_started_after"], task.as_result()["changed"]) == (expected, False)
 
 
 def test_a_lost_statement_may_have_an_effect_although_its_repetition_is_refused():
     refusal = server_failure(4179, "HY000", "log archive is not ready, create tenant snapshot not allowed")
     task, _failure = fail(Refused, StartSession([NOTHING]), LOST, refusal)
-    assert task.result()["maybe_started_after"] == "0"
+    assert task.as_result()["maybe_started_after"] == "0"
 
 
 def test_what_was_started_is_not_uncertain_any_more_when_the_job_is_lost_sight_of():
     task, _failure = fail(NoPrivilege, StartSession([NOTHING, LOCK, DENIED]), None)
-    assert (task.result()["maybe_started_after"], task.result()["changed"]) == (None, True)
+    assert (task.as_result()["maybe_started_after"], task.as_result()["changed"]) == (None, True)
 
 
 def test_the_end_of_the_wait_says_that_the_clone_goes_on():
     task, failure = fail(WaitTimeout, StartSession([NOTHING, LOCK]), None, wait_timeout=5)
     assert failure.message == "clone job 1706251714452555625 is still in CLONE_SYS_LOCK after 5 s (wait_timeout)"
     assert "The clone goes on by itself" in failure.hint
-    assert task.result()["changed"] is True
+    assert task.as_result()["changed"] is True
 
 
 def test_a_job_that_vanishes_is_not_called_completed():
@@ -363,7 +366,7 @@ def test_a_job_that_vanishes_is_not_called_completed():
 @pytest.mark.parametrize(("wait", "outcome"), [(True, "completed"), (False, "running")])
 def test_check_mode_predicts_the_start_and_sends_nothing(wait, outcome):
     task, _starter = run(StartSession([NOTHING]), check_mode=True, wait=wait)
-    result = task.result()
+    result = task.as_result()
     assert (result["changed"], result["outcome"], result["executed_statements"]) == (True, outcome, [STATEMENT])
     assert task.diff()["before"] == {}
     assert task.diff()["after"] == {"status": "CLONE_SYS_SUCCESS", "view": HISTORY}
@@ -379,19 +382,19 @@ def test_check_mode_predicts_a_refusal():
 def test_a_pool_whose_name_differs_in_case_is_left_to_the_server():
     resources = ({"kind": "unit", "name": "UNIT001"}, {"kind": "pool", "name": "POOL_A"})
     task, _starter = run(StartSession([NOTHING], resources=resources), check_mode=True)
-    assert task.result()["changed"] is True
+    assert task.as_result()["changed"] is True
 
 
 @pytest.mark.parametrize("status", [status for status, phase in STATUSES.items() if phase is Phase.CANCELLABLE])
 def test_check_mode_does_not_wait_for_a_running_clone(status):
     session = StartSession([seen(PROGRESS, status)])
     task, _starter = run(session, check_mode=True)
-    assert (task.result()["outcome"], task.result()["polls"]) == ("already_running", 1)
+    assert (task.as_result()["outcome"], task.as_result()["polls"]) == ("already_running", 1)
 
 
 def test_a_conflict_shows_the_job_that_stands_in_the_way():
     task, _failure = fail(Refused, StartSession([seen(PROGRESS, "CLONE_SYS_LOCK", resource_pool_name="other")]))
-    assert task.result()["job"]["resource_pool_name"] == "other"
+    assert task.as_result()["job"]["resource_pool_name"] == "other"
 
 
 @pytest.mark.parametrize("options", [
@@ -399,4 +402,4 @@ def test_a_conflict_shows_the_job_that_stands_in_the_way():
     {"source_tenant": ""}, {"resource_pool": "a`b"}, {"unit_config": "a" * 129}])
 def test_what_cannot_be_meant_is_refused_before_anything_is_sent(options):
     with pytest.raises(InvalidOption, match=next(iter(options))):
-        task_of(None, **options)
+        attempt(StartSession([]), FakeTime(), None, **options)

@@ -13,9 +13,10 @@ from ansible_collections.community.oceanbase.plugins.module_utils._views.selecto
     Selector,
     check_job_id,
     check_name,
+    conditions,
 )
 
-from .fakes import OPTIONS, view_row
+from ..fakes import OPTIONS, view_row
 
 
 @pytest.mark.parametrize("name", ["clone_a", "A", "_x", "a" * 64, "ü" * 32, "clone", "1a", "a b", "a;b", "a%b", "a$b"])
@@ -51,10 +52,10 @@ def test_options_are_checked_when_the_selector_is_made():
 
 
 def test_values_are_arguments_and_never_part_of_the_statement():
-    condition, arguments = Selector("clone_a", "mysql001", "7").condition(exact=True)
+    ((condition, arguments, _expressions),) = conditions([Selector("clone_a", "mysql001", "7")], exact=True)
     assert condition == "BINARY CLONE_TENANT_NAME = %s AND BINARY SOURCE_TENANT_NAME = %s AND CLONE_JOB_ID = %s"
     assert arguments == ["clone_a", "mysql001", 7]
-    assert Selector("clone_a").condition(exact=False) == ("CLONE_TENANT_NAME = %s", ["clone_a"])
+    assert conditions([Selector("clone_a")], exact=False)[0][:2] == ("CLONE_TENANT_NAME = %s", ["clone_a"])
 
 
 @pytest.mark.parametrize(("selector", "matches"), [

@@ -14,7 +14,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.lo
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
 
-from .fakes import OPTIONS
+from ..fakes import OPTIONS
 
 FIELDS = {"login_host": "host", "login_port": "port", "login_user": "user", "login_password": "password",
           "login_unix_socket": "unix_socket", "ca_cert": "ca_cert", "client_cert": "client_cert",

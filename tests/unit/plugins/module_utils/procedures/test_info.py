@@ -14,24 +14,30 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     NoPrivilege,
     WaitTimeout,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._procedures.info import InfoTask
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.info import CLONE_INFO
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS
 
-from .fakes import OPTIONS, FakeSession, FakeTime, view_row
+from ..fakes import OPTIONS, FakeSession, FakeTime, perform, view_row
 
 INFO_OPTIONS = {**OPTIONS, "view": [PROGRESS, HISTORY], "status": None, "min_age": None, "limit": 100,
                 "wait": False}
 KEYS = {"changed", "progress", "history", "truncated", "msg"}
 
 
+def attempt(session, time=None, check_mode=False, **options):
+    """Returns the report and the failure of the module."""
+    report, failure = perform(CLONE_INFO, session, {**INFO_OPTIONS, **options}, time, check_mode)
+    assert set(report.as_result()) == KEYS
+    assert report.diff() is None
+    return report, failure
+
+
 def run(session, time=None, check_mode=False, **options):
-    """The result of the task."""
-    task = InfoTask()
-    task.prepare({**INFO_OPTIONS, **options}, check_mode)
-    task.work(session, (time or FakeTime()).clock())
-    assert set(task.result()) == KEYS
-    assert task.diff() is None
-    return task.result()
+    """Returns the result; raises the failure."""
+    report, failure = attempt(session, time, check_mode, **options)
+    if failure is not None:
+        raise failure
+    return report.as_result()
 
 
 def ended(*job_ids):
@@ -115,7 +121,7 @@ def test_names_are_compared_exactly_on_this_side_too():
     {"status": ["CLONE_SYS_LOCK"], "wait": True}, {"min_age": 0, "wait": True}])
 def test_what_cannot_be_meant_is_refused_before_anything_is_sent(options):
     with pytest.raises(InvalidOption, match=next(iter(options))):
-        InfoTask().prepare({**INFO_OPTIONS, **options}, False)
+        run(FakeSession([]), **options)
 
 
 def test_a_lost_connection_is_made_again():
@@ -161,14 +167,13 @@ def test_a_wait_for_what_is_over_is_one_look():
 
 @pytest.mark.parametrize("wait_timeout", [0, 600])
 def test_a_wait_lasts_as_many_seconds_as_it_says_and_shows_what_is_left(wait_timeout):
-    time, task = FakeTime(), InfoTask()
-    task.prepare({**INFO_OPTIONS, "wait": True, "wait_timeout": wait_timeout}, False)
-    with pytest.raises(WaitTimeout) as caught:
-        task.work(FakeSession([RUNNING]), time.clock())
+    time = FakeTime()
+    report, failure = attempt(FakeSession([RUNNING]), time, wait=True, wait_timeout=wait_timeout)
+    assert isinstance(failure, WaitTimeout)
     assert sum(time.sleeps) == pytest.approx(wait_timeout)
     assert max(time.sleeps, default=0) <= OPTIONS["poll_interval"]
-    assert ids(task.result()["progress"]) == ["9"]
-    assert caught.value.sentence(task.doing()).startswith(
+    assert ids(report.as_result()["progress"]) == ["9"]
+    assert report.sentence(failure).startswith(
         "Cannot see the end of the clone jobs: after %d s (wait_timeout) there still is clone job 9 (tenant clone_a of "
         "source tenant mysql001) in CLONE_SYS_RELEASE_RESOURCE. Run it again" % wait_timeout)
 
@@ -184,11 +189,9 @@ def test_while_it_waits_it_outlasts_what_passes_for_longer_than_one_answer():
     (0, [ConnectionLost("the connection broke"), RUNNING]),
     (0.15, [RUNNING, ConnectionLost("the connection broke"), RUNNING])])
 def test_what_passes_during_the_last_look_is_outlasted_too(wait_timeout, looks):
-    task = InfoTask()
-    task.prepare({**INFO_OPTIONS, "wait": True, "wait_timeout": wait_timeout}, False)
-    with pytest.raises(WaitTimeout):
-        task.work(FakeSession(looks), FakeTime().clock())
-    assert ids(task.result()["progress"]) == ["9"]
+    report, failure = attempt(FakeSession(looks), wait=True, wait_timeout=wait_timeout)
+    assert isinstance(failure, WaitTimeout)
+    assert ids(report.as_result()["progress"]) == ["9"]
 
 
 @pytest.mark.parametrize("wait_timeout", [0, 60])

@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Sequence
 
 import pytest
 
+from ansible_collections.community.oceanbase.plugins.module_utils._clock import Budget
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
     Failure,
     Refused,
@@ -17,14 +18,14 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     server_failure,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.drop import (
-    DropTask,
+    CLONE_DROP,
     made_by,
     statements_to_drop,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES, Phase, Sighting
 from ansible_collections.community.oceanbase.plugins.module_utils._views.selector import Selector
 
-from .fakes import NOW, OPTIONS, FakeSession, FakeTime, history, progress, view_row
+from ..fakes import NOW, OPTIONS, FakeSession, history, perform, progress, view_row
 
 TENANT = {"tenant_id": 1004, "tenant_name": "clone_a"}
 POOL = {"resource_pool_id": 1003, "name": "pool_a", "tenant_id": 1004}
@@ -68,7 +69,7 @@ class ServerThatDrops(FakeSession):
         self.failures = list(failures)
         self.left = [DROP_TENANT, DROP_POOL]
 
-    def run(self, statement: str, arguments: Sequence[Any] = ()) -> List[Dict[str, Any]]:
+    def run(self, statement: str, arguments: Sequence[Any], budget: Budget) -> List[Dict[str, Any]]:
         self.statements.append(statement)
         if statement.startswith("DROP"):
             self.left.remove(statement)
@@ -84,9 +85,9 @@ class ServerThatDrops(FakeSession):
 
 @pytest.mark.parametrize("number", [4012, 1317, 4064, 5066])
 def test_a_drop_that_was_cut_short_and_yet_executed_is_a_change(number):
-    session, task = ServerThatDrops([server_failure(number, "HY000", "x")]), DropTask()
-    task.prepare({**OPTIONS, "clone_tenant": "clone_a", "clone_job_id": "1706251714452555625"}, check_mode=False)
-    task.work(session, FakeTime().clock())
+    task, failure = perform(CLONE_DROP, ServerThatDrops([server_failure(number, "HY000", "x")]), {
+        **OPTIONS, "clone_tenant": "clone_a", "clone_job_id": "1706251714452555625"})
+    assert failure is None
     assert (task.changed, task.outcome) == (True, "dropped")
     assert task.executed_statements == [DROP_TENANT, DROP_POOL]
     assert task.warnings == [
@@ -100,10 +101,10 @@ WANTED = Selector(clone_tenant="clone_a", clone_job_id="7")
 @pytest.mark.parametrize("status", list(STATUSES))
 def test_a_job_that_has_not_ended_is_refused_with_what_can_be_done(status):
     with pytest.raises(Refused, match="is in %s, so it has not ended" % status) as caught:
-        made_by(Sighting(progress(status), history("CLONE_SYS_SUCCESS"), []), WANTED)
+        made_by(Sighting(progress(status), history("CLONE_SYS_SUCCESS")), WANTED)
     assert ("ob_clone_cancel" in caught.value.hint) == (STATUSES[status] is Phase.CANCELLABLE)
 
 
 def test_an_unknown_job_is_refused():
     with pytest.raises(Refused, match="neither view knows clone tenant clone_a, clone job 7"):
-        made_by(Sighting(None, None, []), WANTED)
+        made_by(Sighting(None, None), WANTED)

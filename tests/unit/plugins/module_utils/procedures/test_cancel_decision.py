@@ -17,7 +17,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._procedures.ca
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES
 
-from .fakes import history, progress
+from ..fakes import history, progress
 
 # Written out by hand (facts: Statuses, Failure path, Cancel), not derived from the code's table.
 CANCELLABLE = [

@@ -17,10 +17,15 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     ServerError,
     UnsupportedVersion,
 )
-from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import COLUMNS, HISTORY, PROGRESS, look
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import (
+    COLUMNS,
+    HISTORY,
+    PROGRESS,
+    find_jobs,
+)
 from ansible_collections.community.oceanbase.plugins.module_utils._views.selector import Selector
 
-from .fakes import FakeSession, history, progress, view_row
+from ..fakes import AMPLE, FakeSession, history, progress, view_row
 
 
 def test_large_ids_are_text_and_times_are_utc():
@@ -77,6 +82,12 @@ def test_cancellable(job, cancellable):
     assert job.row["cancellable"] is cancellable
 
 
+def look(session, selector):
+    """Returns what one look shows of one selected job."""
+    (sighting,) = find_jobs(session, [selector], AMPLE)
+    return sighting
+
+
 def test_both_views_are_read_in_one_statement():
     session = FakeSession([[(PROGRESS, view_row("CLONE_SYS_LOCK"))]])
     sighting = look(session, Selector("clone_a"))
@@ -95,8 +106,35 @@ def test_a_name_in_another_case_is_not_that_job_but_is_told():
 
 def test_two_running_jobs_for_one_selector_are_an_error():
     rows = [(PROGRESS, view_row("CLONE_SYS_LOCK", job_id=1)), (PROGRESS, view_row("CLONE_SYS_LOCK", job_id=2))]
-    with pytest.raises(ServerError, match=r"2 running clone jobs match source tenant mysql001: 1, 2"):
-        look(FakeSession([rows]), Selector(source_tenant="mysql001"))
+    ambiguous = look(FakeSession([rows]), Selector(source_tenant="mysql001")).ambiguous
+    assert isinstance(ambiguous, ServerError)
+    assert ambiguous.message == "2 running clone jobs match source tenant mysql001: 1, 2"
+
+
+def test_several_jobs_are_found_in_one_statement_each_with_its_newest_row():
+    rows = [(PROGRESS, view_row("CLONE_SYS_LOCK", job_id=9, name="clone_b", source_tenant_name="s2")),
+            (HISTORY, view_row("CLONE_SYS_SUCCESS", job_id=5)), (HISTORY, view_row("CLONE_SYS_CANCELED", job_id=7)),
+            (PROGRESS, view_row("CLONE_SYS_LOCK", job_id=8, name="CLONE_C", source_tenant_name="s3"))]
+    session = FakeSession([rows])
+    selectors = [Selector("clone_a"), Selector("clone_b"), Selector("clone_c"), Selector(source_tenant="s2"),
+                 Selector(clone_job_id="5"), Selector("clone_a")]
+    sightings = find_jobs(session, selectors, AMPLE)
+    assert [sighting.job and sighting.job.job_id for sighting in sightings] == ["7", "9", None, "9", "5", "7"]
+    assert [sighting.other_case for sighting in sightings] == [[], [], ["CLONE_C"], [], [], []]
+    (statement,), (arguments,) = session.statements, session.arguments
+    assert ("(CLONE_TENANT_NAME IN (%s, %s, %s)) OR (SOURCE_TENANT_NAME = %s) OR (CLONE_JOB_ID = %s) "
+            "UNION ALL") in statement
+    assert ("(CLONE_JOB_ID IN (SELECT MAX(CLONE_JOB_ID) FROM oceanbase.DBA_OB_CLONE_HISTORY WHERE BINARY "
+            "CLONE_TENANT_NAME IN (%s, %s, %s) GROUP BY BINARY CLONE_TENANT_NAME)) OR (") in statement
+    assert arguments == ["clone_a", "clone_b", "clone_c", "s2", 5] * 2
+
+
+def test_ids_that_differ_only_beyond_what_a_double_keeps_are_different_jobs():
+    close = [9007199254740993, 9007199254740992, 1706251714452555625, 1706251714452555626]
+    rows = [(HISTORY, view_row("CLONE_SYS_SUCCESS", job_id=job_id)) for job_id in close]
+    sightings = find_jobs(FakeSession([rows]), [Selector(clone_job_id=str(job_id)) for job_id in close], AMPLE)
+    assert [sighting.job.job_id for sighting in sightings] == [str(job_id) for job_id in close]
+    assert look(FakeSession([rows]), Selector("clone_a")).job.job_id == "1706251714452555626"
 
 
 class NoViews(FakeSession):
@@ -106,7 +144,7 @@ class NoViews(FakeSession):
         super().__init__([])
         self.answers = {"SHOW TENANT": tenant, "SELECT VERSION()": version}
 
-    def run(self, statement, arguments=()):
+    def run(self, statement, arguments, budget):
         if statement not in self.answers:
             raise MissingView("no such view", errno=1146, sqlstate="42S02")
         if self.answers[statement] is None:

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release. Do not use it from elsewhere.
+"""Runs a module without Ansible: from its options to its result, for AnsibleModule and for an action plugin alike."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+from ._clock import Clock
+from ._connection.driver import require_driver
+from ._connection.login import LOGIN_EXCLUSIVE, login_argument_spec, resolve_login
+from ._connection.session import Session
+from ._errors import Failure, InvalidOption
+from ._procedures.report import Report
+
+
+class Description(NamedTuple):
+    """
+    Describes a module.
+
+    ``options`` is the argument spec without the login options. ``read_request(options, check_mode)`` returns what the
+    options ask for, an object whose ``doing()`` follows "Cannot ", or raises InvalidOption before anything is sent.
+    ``procedure(request, session, clock, report)`` does it and fills the report, or raises the Failure that prevents it.
+    """
+
+    options: Dict[str, Any]
+    read_request: Callable[[Mapping[str, Any], bool], Any]
+    procedure: Callable[[Any, Session, Clock, Any], None]
+    report: Callable[[], Report]
+    rules: Mapping[str, Sequence[Sequence[str]]] = {}
+
+    def argument_spec(self) -> Dict[str, Any]:
+        """Returns the whole argument spec."""
+        return {**login_argument_spec(), **self.options}
+
+    def argument_rules(self) -> Dict[str, List[List[str]]]:
+        """Returns mutually_exclusive, required_one_of and the like, for AnsibleModule or ArgumentSpecValidator."""
+        rules = {"mutually_exclusive": LOGIN_EXCLUSIVE, **self.rules}
+        if "mutually_exclusive" in self.rules:
+            rules["mutually_exclusive"] = (*LOGIN_EXCLUSIVE, *self.rules["mutually_exclusive"])
+        return {rule: [list(names) for names in groups] for rule, groups in rules.items()}
+
+
+class Ending(NamedTuple):
+    """
+    Holds how a run ended. ``result`` has all result keys on every path; ``failed`` tells whether it also holds
+    ``error``. ``trace`` is the traceback of a failure, for high verbosity. ``secrets`` must not be shown anywhere.
+    """
+
+    result: Dict[str, Any]
+    failed: bool = False
+    warnings: Sequence[str] = ()
+    diff: Optional[Dict[str, Any]] = None
+    trace: str = ""
+    secrets: Sequence[str] = ()
+
+
+def run(description: Description, options: Mapping[str, Any], check_mode: bool, environ: Mapping[str, str],
+        python: str) -> Ending:
+    """
+    Runs the module with validated options and returns how it ended. ``environ`` may name login values; ``python`` is
+    the interpreter that must have PyMySQL.
+    """
+    clock = Clock()
+    report = description.report()
+    secrets: List[str] = []
+    failure: Optional[Failure] = None
+    trace = ""
+    try:
+        request = description.read_request(options, check_mode)
+        report.doing = request.doing()
+        require_driver(python)
+        login = resolve_login(options, environ)
+        if login.password:
+            secrets.append(login.password)
+        with Session(login) as session:
+            carry_out(description, request, session, clock, report)
+    except Failure as error:
+        failure, trace = error, traceback.format_exc()
+    result = report.as_result()
+    if failure is not None:
+        result.update(msg=report.sentence(failure), error=failure.as_result())
+    return Ending(result, failure is not None, report.warnings, report.diff(), trace, secrets)
+
+
+def carry_out(description: Description, request: Any, session: Session, clock: Clock, report: Report) -> None:
+    """Runs the procedure on a session; the report is complete also if it raises a Failure."""
+    try:
+        description.procedure(request, session, clock, report)
+    finally:
+        report.ended(session, clock)
+
+
+def refuse(description: Description, message: str) -> Ending:
+    """Returns the ending for options that Ansible's own validation refuses with ``message``."""
+    error = InvalidOption(message, "Correct the options of the task.")
+    return Ending({**description.report().as_result(), "msg": message, "error": error.as_result()}, True)
