@@ -17,8 +17,9 @@ options:
     default: true
   poll_interval:
     description:
-      - Longest time between two looks at the views, in seconds.
-      - The first looks follow each other faster, at a twentieth of the time waited so far but not under 0.1 seconds.
+      - Longest time between two queries of the views, in seconds.
+      - The first queries follow each other faster, after a twentieth of the time waited so far, and at least 0.1
+        seconds.
     type: float
     default: 1.0
 """
@@ -41,6 +42,6 @@ options:
     description:
       - Id of the clone job, C(CLONE_JOB_ID) in the views. Write it in quotes, since it is larger than what JSON
         readers keep exact.
-      - Together with a name it makes sure that a later job of the same name is not meant.
+      - Together with a name it keeps a later job of the same name safe.
     type: str
 """

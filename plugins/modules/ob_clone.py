@@ -9,11 +9,10 @@ DOCUMENTATION = r"""
 module: ob_clone
 short_description: Clone an OceanBase tenant
 description:
-  - Sees to it that a tenant exists as a clone of another one, or is on its way to, and reports what became of the clone
+  - Ensures that a tenant exists as a clone of another one, or is being cloned, and reports the final state of the clone
     job from the row in C(DBA_OB_CLONE_HISTORY).
-  - The clone is started with C(CREATE TENANT ... FROM) on a session of its own, whose answer is not relied on, because
-    OBProxy cuts such a session off after about 30 seconds while the clone goes on. The job is followed by its id on
-    another session.
+  - The clone is started with C(CREATE TENANT ... FROM) in a session of its own, because OBProxy cuts off such a session
+    after about 30 seconds while the clone goes on. The job is followed by its id in another session.
   - RV(changed) is true exactly when this run started the clone.
   - The new tenant is a standby tenant of its source. M(community.oceanbase.ob_clone_drop) removes it again.
 version_added: 1.0.0
@@ -27,8 +26,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - The rules for the start of a clone are then checked with the views. They do not show whether the cluster is in
-        upgrade mode, nor whether the source tenant needs a minor freeze, so a real run may still be refused for these.
+      - Check mode tests OceanBase's rules for starting a clone against the views. They do not show whether the cluster
+        is in upgrade mode or the source tenant needs a minor freeze, so a real run may still be refused for these.
   diff_mode:
     support: full
   idempotent:
@@ -64,24 +63,27 @@ options:
       - If V(false), the task ends as soon as the job's row is in C(DBA_OB_CLONE_PROGRESS), with outcome V(running).
   wait_timeout:
     description:
-      - How long to wait, in seconds. When it is over, the task fails with RV(error.class=wait_timeout), and the clone
-        goes on. Running the task again resumes the wait.
+      - Seconds to wait at most. After that the task fails with RV(error.class=wait_timeout), and the clone goes on.
+        Running the task again resumes the wait.
       - Transient errors and lost connections are retried within this time.
     type: int
     default: 3600
 notes:
   - The login needs C(ALTER SYSTEM), and C(SELECT) on the views of clone jobs, tenants, unit configs and resource pools
     in the sys tenant, as V(root@sys) has.
-  - Tenant clone exists since OceanBase 4.3.0.
-  - If somebody else starts the very same clone at the same moment, OceanBase refuses one of the two statements. A
-    refusal that takes longer than 0.1 seconds after the job has appeared is not waited for, and the job is then taken
-    for the one of this task.
-  - If the answer to the C(CREATE TENANT) is lost, the views tell whether there is a new job, but not whose it is. One
-    with the same names of clone, source, resource pool and unit config is then taken for the one of this task.
+  - Tenants can be cloned since OceanBase 4.3.0.
+  - If somebody else starts the very same clone at the same moment, OceanBase refuses one of the two statements. If the
+    refusal takes longer than 0.1 seconds after the job has appeared, the module does not wait for it, and the job
+    counts as the one of this task.
+  - If the answer to the C(CREATE TENANT) is lost, the views show whether there is a new job, but not who started it.
+    One with the same names of clone, source, resource pool and unit config then counts as the one of this task.
 seealso:
   - module: community.oceanbase.ob_clone_cancel
   - module: community.oceanbase.ob_clone_drop
   - module: community.oceanbase.ob_clone_info
+  - name: Clone a tenant
+    description: What OceanBase's documentation says about it.
+    link: https://en.oceanbase.com/docs/common-oceanbase-database-10000000003679442
 """
 
 EXAMPLES = r"""

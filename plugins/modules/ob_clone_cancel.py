@@ -7,17 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ob_clone_cancel
-short_description: Cancel an OceanBase tenant clone and prove what became of it
+short_description: Cancel an OceanBase tenant clone
 description:
-  - Sees to it that a tenant clone is not in flight, and reports what became of it from the row in
-    C(DBA_OB_CLONE_HISTORY).
-  - While a clone runs, its source tenant cannot be upgraded, switched over or scaled, nor its units and replicas moved.
-    A play that is about to do one of these usually knows the source tenant, so the job can be named by
+  - Ensures that no matching clone job is running, and reports its final state from the row in C(DBA_OB_CLONE_HISTORY).
+  - While a clone runs, its source tenant cannot be upgraded, switched over or scaled, and its units and replicas cannot
+    be moved. A play that is about to do one of these usually knows the source tenant, so the job can be named by
     O(source_tenant), by O(clone_tenant) or by O(clone_job_id). At least one of them is required; if several are given,
     the job must match all of them.
-  - The module looks the job up in C(DBA_OB_CLONE_PROGRESS) and C(DBA_OB_CLONE_HISTORY), issues
-    C(ALTER SYSTEM CANCEL CLONE) only if it is in a state in which it can be canceled, and then follows that very job
-    by its id until it has ended.
+  - The module looks up the job in C(DBA_OB_CLONE_PROGRESS) and C(DBA_OB_CLONE_HISTORY), sends
+    C(ALTER SYSTEM CANCEL CLONE) only if the job can still be canceled, and then follows it by its id until it has
+    ended.
   - RV(changed) is true exactly when the server accepted a C(CANCEL) of this run.
 version_added: 1.0.0
 author:
@@ -31,7 +30,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - The prediction is made by the same function as the decision of a real run, from the same views.
+      - Check mode and a real run decide with the same function, from the same views.
   diff_mode:
     support: full
   idempotent:
@@ -45,7 +44,7 @@ options:
       - If V(false), the outcome of a cancel that is still being cleaned up is V(canceling).
   wait_timeout:
     description:
-      - How long to wait, in seconds. When it is over, the task fails with RV(error.class=wait_timeout); RV(changed)
+      - Seconds to wait at most. After that the task fails with RV(error.class=wait_timeout); RV(changed)
         then tells whether the C(CANCEL) was accepted. Running the task again resumes the wait.
       - Transient errors and lost connections are retried within this time.
     type: int
@@ -59,21 +58,24 @@ options:
     choices: [completed, failed, not_found]
     default: []
 notes:
-  - The login needs C(ALTER SYSTEM) and C(SELECT) on the views in the sys tenant, as V(root@sys) has.
-  - Tenant clone exists since OceanBase 4.3.0.
+  - The user must be in the sys tenant and have C(ALTER SYSTEM) or C(SUPER), and C(SELECT) on the views. V(root@sys) has
+    both. OceanBase's documentation says that only V(root@sys) may cancel; the server does not ask for that.
+  - Tenants can be cloned since OceanBase 4.3.0.
   - A job that is past the point of no return or has failed by itself is not waited for. While RV(job.view) is
     V(progress), it may still hold its source tenant; the role P(community.oceanbase.free_source_tenant#role) waits for
     that, too.
   - C(ALTER SYSTEM CANCEL CLONE) knows the job only by the name of the new tenant. If the job ends and another one of
-    the same name starts between the look and the C(CANCEL), a matter of milliseconds, the later one is canceled; the
-    task then says so in a warning.
-  - If the answer to the C(CANCEL) is lost or is error 4012, the views tell whether it took effect, but not whose it
-    was. If somebody else cancels the same job in that very moment, the task takes it for its own, and says so in a
-    warning.
+    the same name starts in the milliseconds between the query and the C(CANCEL), the later one is canceled. The task
+    then says so in a warning.
+  - If the answer to the C(CANCEL) is lost or is error 4012, the views show whether the job was canceled, but not by
+    whom. If somebody else cancels it at the same moment, the task counts that as its own, and says so in a warning.
 seealso:
-  - name: Cancel a tenant clone
+  - module: community.oceanbase.ob_clone
+  - module: community.oceanbase.ob_clone_drop
+  - module: community.oceanbase.ob_clone_info
+  - name: ALTER SYSTEM CANCEL CLONE
     description: The statement in OceanBase's documentation.
-    link: https://en.oceanbase.com/docs/common-oceanbase-database-10000000001972416
+    link: https://en.oceanbase.com/docs/common-oceanbase-database-10000000003683383
 """
 
 EXAMPLES = r"""
@@ -134,8 +136,8 @@ changed:
   sample: true
 outcome:
   description:
-    - What became of the clone job, or in check mode would become of it. V(null) if the task failed before that was
-      known.
+    - The result for the clone job; in check mode, the result that a real run would have. V(null) if the task failed
+      before it was known.
     - V(canceled) - this run's C(CANCEL) was accepted, and the history shows C(CLONE_SYS_CANCELED).
     - V(canceling) - with O(wait=false), the clean-up of a canceled job goes on. RV(changed) tells whose C(CANCEL) it
       was.

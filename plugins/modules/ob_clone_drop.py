@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ob_clone_drop
-short_description: Drop the tenant that an OceanBase tenant clone made
+short_description: Drop a cloned OceanBase tenant
 description:
   - Drops the tenant and the resource pool that one clone job made, with C(DROP TENANT ... FORCE) and
     C(DROP RESOURCE POOL), unless they are gone already. The unit config is not touched.
-  - Which ones these are, the row of the job in C(DBA_OB_CLONE_HISTORY) tells. Names can be used again, but ids never
-    are, so names and ids must agree. If another tenant has the name by now, nothing is dropped and the task fails with
-    C(error.class=refused); another resource pool of the name is left alone.
-  - A job that has not ended, or that neither view knows, is a failure of the same class. Cancel a running one with
+  - The row of the job in C(DBA_OB_CLONE_HISTORY) tells which ones these are. Names can be used again, ids never are, so
+    both must match. If another tenant has the name by now, nothing is dropped and the task fails with
+    C(error.class=refused); another resource pool of that name is left alone.
+  - The task fails with the same class if the job has not ended or is in neither view. Cancel a running one with
     M(community.oceanbase.ob_clone_cancel).
 version_added: 1.0.0
 author:
@@ -44,8 +44,8 @@ options:
     type: str
     required: true
 notes:
-  - The tenant is gone at once, with all its data; it does not go through the recycle bin. This is so also if it was
-    activated and is in use since it was cloned.
+  - The tenant is gone at once, with all its data, and does not go to the recycle bin. This is so even if it was
+    activated and is in use.
   - The login needs the right to drop tenants and resource pools, and C(SELECT) on the views of clone jobs, tenants and
     resource pools in the sys tenant, as V(root@sys) has.
   - A statement that is not answered within O(read_timeout) counts as lost. The views then tell whether it was executed.
@@ -88,7 +88,7 @@ changed:
   sample: true
 outcome:
   description:
-    - What became of the tenant. V(null) if the task failed.
+    - The result for the tenant. V(null) if the task failed.
     - V(dropped) - this run dropped it or its resource pool, or in check mode would.
     - V(absent) - neither exists any more. A job that was canceled or failed leaves nothing.
   type: str

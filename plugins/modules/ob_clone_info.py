@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ob_clone_info
-short_description: List the tenant clone jobs of an OceanBase cluster
+short_description: List OceanBase tenant clone jobs
 description:
   - Reads C(DBA_OB_CLONE_PROGRESS) and C(DBA_OB_CLONE_HISTORY) of the sys tenant, both in one statement, so that no job
-    slips through or is seen twice while it moves from one to the other.
-  - Without options that narrow it down, it returns all running jobs and the newest ended ones.
+    is missed or seen twice while it moves from one to the other.
+  - Without selectors it returns all running jobs and the newest ones that have ended.
   - With O(wait=true) it waits until no job that matches is in progress any more.
-  - The server does the filtering, so that a long history costs nothing.
+  - The server filters the rows, so a long history costs nothing.
 version_added: 1.0.0
 author:
   - The community.oceanbase authors (@community-oceanbase)
@@ -77,25 +77,30 @@ options:
     default: 100
   wait:
     description:
-      - Whether to wait until no job in C(DBA_OB_CLONE_PROGRESS) matches. The result is what the last look showed.
+      - Whether to wait until no job in C(DBA_OB_CLONE_PROGRESS) matches. The result is that of the last query.
       - Needs V(progress) in O(view).
       - Cannot be combined with O(status) or O(min_age), since both change while a job runs.
-      - In check mode it looks once and does not wait, because what a task before it would have canceled goes on.
+      - In check mode the module queries once and does not wait, because the clone that an earlier task would have
+        canceled goes on.
     default: false
   wait_timeout:
     description:
-      - With O(wait=true), how long to wait, in seconds. When it is over, the task fails with
-        RV(error.class=wait_timeout), and RV(progress) holds the jobs that are left.
-      - It counts from the login on. Transient errors and lost connections are retried within this time, and those of
-        the last look for O(read_timeout) more.
+      - With O(wait=true), seconds to wait at most. After that the task fails with RV(error.class=wait_timeout), and
+        RV(progress) holds the jobs that are left.
+      - The time starts with the login. Transient errors and lost connections are retried within it, those of the last
+        query for O(read_timeout) more.
     type: int
     default: 600
 notes:
   - The login needs C(SELECT) on the views in the sys tenant, as V(root@sys) has.
-  - Tenant clone exists since OceanBase 4.3.0.
+  - Tenants can be cloned since OceanBase 4.3.0.
 seealso:
   - module: community.oceanbase.ob_clone
   - module: community.oceanbase.ob_clone_cancel
+  - module: community.oceanbase.ob_tenant_info
+  - name: DBA_OB_CLONE_HISTORY
+    description: The view in OceanBase's documentation.
+    link: https://en.oceanbase.com/docs/common-oceanbase-database-10000000001972416
 """
 
 EXAMPLES = r"""
@@ -125,7 +130,7 @@ EXAMPLES = r"""
     wait: true
     wait_timeout: 3600
 
-- name: Ask what became of one job
+- name: Get the state of one job
   community.oceanbase.ob_clone_info:
     clone_job_id: "1706251714452555625"
   register: clone

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ob_clone_report
-short_description: Write a report of the tenant clones of several OceanBase clusters
+short_description: Write a report of OceanBase clones
 description:
   - Writes one file about the clone jobs that M(community.oceanbase.ob_clone_info) found on the hosts of a play, for
     audits and hand-overs. The ending of O(path) decides what it is.

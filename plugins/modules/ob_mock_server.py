@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ob_mock_server
-short_description: Run the mock server (private to role sys_tenant_mock)
+short_description: Run the mock of role sys_tenant_mock
 description:
   - Ensures that a mock of an OceanBase sys tenant runs on the host, or that it does not.
   - This module belongs to the role P(community.oceanbase.sys_tenant_mock#role) and may change in any release. Use the
@@ -95,6 +95,9 @@ options:
     description: Files of the mock, by their path. The action plugin fills this in from the collection.
     type: dict
     default: {}
+seealso:
+  - plugin: community.oceanbase.sys_tenant_mock
+    plugin_type: role
 """
 
 EXAMPLES = r"""
@@ -151,7 +154,7 @@ running:
     ports: [2881]
     statement_log: /home/me/.cache/sys_tenant_mock/2881/statements.jsonl
 msg:
-  description: What was done, for a person. If the mock does not start, its own words.
+  description: What was done, for a person. If the mock does not start, the error that it printed.
   type: str
   returned: always
   sample: The mock runs on 127.0.0.1:2881.

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ob_tenant_info
-short_description: List the tenants and resource pools of an OceanBase cluster
+short_description: List OceanBase tenants and pools
 description:
   - Reads C(DBA_OB_TENANTS) and C(DBA_OB_RESOURCE_POOLS) in the sys tenant, also the META tenant of each user tenant.
-  - Use it to see for yourself that nothing is left of a canceled clone. Names of tenants and resource pools can be
-    used again at once; ids never are, so compare ids with those in the row of the clone job where that matters.
+  - Use it to check that nothing is left of a canceled clone. Names of tenants and resource pools can be used again at
+    once, ids never are, so compare the ids with those in the row of the clone job where that matters.
 version_added: 1.0.0
 author:
   - The community.oceanbase authors (@community-oceanbase)
@@ -22,7 +22,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - The module changes nothing, so that check mode makes no difference.
+      - The module changes nothing, so check mode makes no difference.
   diff_mode:
     support: none
     details:
