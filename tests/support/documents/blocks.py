@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from ansible.release import __version__ as ansible_version
 
 from support import REPOSITORY
 from support.plays.ansible import ansible_environment
@@ -58,8 +63,27 @@ def blocks(path: Path) -> list[Block]:
     return result
 
 
+@functools.cache
 def module_documentation(kind: str = "module") -> dict[str, dict[str, Any]]:
-    """What ansible-doc knows about every module (or role) of the collection, by its short name."""
+    """
+    Returns what ansible-doc knows about every module (or role) of the collection, by its short name.
+
+    It is asked once for the files as they are, not by every worker and every file of tests anew.
+    """
+    sources = sorted([*REPOSITORY.glob("plugins/**/*.py"), *REPOSITORY.glob("roles/*/meta/*.yml")])
+    state = hashlib.sha256(b"".join(path.read_bytes() for path in sources) + ansible_version.encode()).hexdigest()
+    answer = REPOSITORY / ".cache" / "documentation" / f"{kind}-{state}.json"
+    if not answer.exists():
+        answer.parent.mkdir(parents=True, exist_ok=True)
+        new = answer.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps(_ask_ansible_doc(kind)), encoding="utf-8")
+        # At once, because other workers look for it.
+        new.rename(answer)
+    documentation: dict[str, dict[str, Any]] = json.loads(answer.read_text(encoding="utf-8"))
+    return documentation
+
+
+def _ask_ansible_doc(kind: str) -> dict[str, dict[str, Any]]:
     found = subprocess.run([sys.executable, "-m", "ansible", "doc", "--json", "--type", kind, "--list", COLLECTION],
                            check=True, stdout=subprocess.PIPE, env=ansible_environment()).stdout
     names = sorted(json.loads(found))
