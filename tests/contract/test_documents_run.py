@@ -148,7 +148,7 @@ MODULES = module_documentation()
 @pytest.mark.parametrize("module", MODULES)
 def test_the_examples_of_a_module_run(module: str, tmp_path: Path) -> None:
     servers = DocumentServers(IDLE if module in IDLE_DOCUMENTS else RUNNING)
-    player = DocumentPlayer(tmp_path, login_from_environment=True)
+    player = DocumentPlayer(tmp_path, login_from_environment=module != "ob_mock_server")
     player.write("client.cnf", f"[client]\nuser = root@sys\npassword = {PASSWORD}\n")
     with servers.running(player):
         if module == "ob_clone_drop":
