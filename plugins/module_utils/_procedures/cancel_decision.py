@@ -50,7 +50,7 @@ class Decision(NamedTuple):
 def decide(progress: Optional[CloneJob], history: Optional[CloneJob], tenant_normal: bool = False,
            wait: bool = True, ours: bool = False) -> Decision:
     """
-    What to do about the job, and what it will be called.
+    Returns what to do about the job, and what it will be called.
 
     In: the job's row in PROGRESS or None; the newest matching row in HISTORY or None; whether a NORMAL tenant has the
     clone's name, as OceanBase then refuses a CANCEL whatever the status says (facts: Normal path); whether the
