@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""What to do about a clone job and what that will be called: one pure function for check mode and the real run."""
+"""Decision about a clone job, and the name of the outcome: one pure function for check mode and the real run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .._views.jobs import (
 
 
 class Action(enum.Enum):
-    """What remains to be done."""
+    """Steps that remain."""
 
     CANCEL = "cancel"
     WAIT = "wait"
@@ -28,7 +28,7 @@ class Action(enum.Enum):
 
 
 class Outcome:
-    """What a play branches on. Text constants, so that a result needs no conversion."""
+    """Outcomes that a play branches on. Text constants, so that a result needs no conversion."""
 
     CANCELED = "canceled"
     CANCELING = "canceling"
