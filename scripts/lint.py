@@ -54,7 +54,7 @@ COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Result(NamedTuple):
-    """Result of one check: its name, exit code, duration in seconds and output."""
+    """What came of one check: its name, exit code, duration in seconds and output."""
 
     name: str
     exit_code: int
@@ -62,7 +62,7 @@ class Result(NamedTuple):
     output: str
 
     def closing_line(self) -> str:
-        """Returns the last line of the output, or what the output amounts to where its last line does not say."""
+        """The last line of the output, or what the output amounts to where its last line does not say."""
         lines = [line.strip() for line in COLOR.sub("", self.output).splitlines() if line.strip()]
         if self.name.startswith("sanity") and SANITY_TEST in self.output:
             fatal = [line for line in lines if line.startswith("FATAL")]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Failures as classes: each says in which class a play sees it and what to do about it."""
+"""What can go wrong, as classes: each says in which class a play sees it and what to do about it."""
 
 from __future__ import annotations
 
@@ -32,14 +32,12 @@ class Failure(Exception):
         self.transient = transient
 
     def as_result(self) -> Dict[str, Any]:
-        """Returns the result key ``error``."""
+        """The result key ``error``."""
         return {"class": self.error_class, "errno": self.errno, "sqlstate": self.sqlstate,
                 "message": self.message, "hint": self.hint}
 
     def sentence(self, doing: str) -> str:
-        """
-        Returns the message for a person: what could not be done (``doing``, as in "Cannot ..."), why, and what to do.
-        """
+        """For a person: what could not be done (``doing``, as in "Cannot ..."), why, and what to do."""
         return " ".join(part for part in ("Cannot %s: %s." % (doing, self.message.rstrip(".")), self.hint) if part)
 
 
@@ -78,49 +76,49 @@ class TlsFailed(Failure):
 
 
 class AccessDenied(Failure):
-    """Raised when the server refused the login."""
+    """The server refused the login."""
 
     error_class = "access_denied"
 
 
 class NotSysTenant(Failure):
-    """Raised when the login works, but in another tenant than sys."""
+    """The login works, but in another tenant than sys."""
 
     error_class = "not_sys_tenant"
 
 
 class UnsupportedVersion(Failure):
-    """Raised when the server cannot clone tenants, is not OceanBase, or is newer than this collection knows."""
+    """The server has no tenant clone, is no OceanBase, or is newer than this collection knows."""
 
     error_class = "unsupported_version"
 
 
 class NoPrivilege(Failure):
-    """Raised when the login is in the sys tenant but may not do this."""
+    """The login is in the sys tenant but may not do this."""
 
     error_class = "no_privilege"
 
 
 class Refused(Failure):
-    """Raised when the server refused the statement in the present state of the tenant or the clone job."""
+    """The server refused the statement in the present state of the tenant or the clone job."""
 
     error_class = "refused"
 
 
 class WaitTimeout(Failure):
-    """Raised when the time for waiting is over and the clone job has not ended."""
+    """The time for waiting is over and the clone job has not ended."""
 
     error_class = "wait_timeout"
 
 
 class UnwantedOutcome(Failure):
-    """Raised when the outcome is one that the caller asked to fail on."""
+    """The outcome is one that the caller asked to fail on."""
 
     error_class = "unwanted_outcome"
 
 
 class CloneFailed(Failure):
-    """Raised when the clone job that should have made the tenant ended otherwise."""
+    """The clone job that should have made the tenant ended otherwise."""
 
     error_class = "clone_failed"
 
@@ -134,7 +132,7 @@ class MissingView(ServerError):
 
 
 class _Kind(NamedTuple):
-    """Meaning of an error number of the server."""
+    """How an error number of the server is understood."""
 
     cls: type
     hint: str = ""
@@ -185,7 +183,7 @@ _LOGIN_ERRORS: Dict[int, _Kind] = {
 
 def server_failure(errno: int, sqlstate: Optional[str], text: str, logging_in: bool = False) -> Failure:
     """
-    Returns the failure for an error that the server sent.
+    The failure for an error that the server sent.
 
     In: the number, SQLSTATE and text of the ERR packet; whether it answered a login. The text may carry a suffix
     (``enable_rich_error_msg``), so only the number decides. Out: an instance of the class that the number means.

@@ -34,11 +34,11 @@ LISTEN_HINTS = {
 
 
 class MockFailure(Exception):
-    """Raised when the mock could not be started or stopped; the text says why."""
+    """The mock could not be started or stopped; the text says why."""
 
 
 class Wanted(NamedTuple):
-    """Mock that shall run: its options and the content of its files, by their path below ``folder``."""
+    """The mock that shall run: its options and the content of its files, by their path below ``folder``."""
 
     folder: str
     python: str
@@ -60,7 +60,7 @@ class Wanted(NamedTuple):
 
 
 class State(NamedTuple):
-    """State of a folder: the process, its command line, and the marker; None or empty for what is missing."""
+    """What there is in a folder: the process, its command line, and the marker; None or empty for what is missing."""
 
     pid: Optional[int]
     command: str

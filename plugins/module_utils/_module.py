@@ -29,7 +29,7 @@ class OceanBaseModule(AnsibleModule):  # type: ignore[misc]
 
     def fail_json(self, msg: str, **result: Any) -> None:
         if "error" not in result:
-            result = {**refuse(self._description, msg).result, **result}
+            result = {**refuse(self._description, self.params, msg).result, **result}
         super().fail_json(**{**result, "msg": msg})
 
     def finish(self, ending: Ending) -> None:

@@ -22,15 +22,16 @@ class Description(NamedTuple):
     """
     Describes a module.
 
-    ``options`` is the argument spec without the login options. ``read_request(options, check_mode)`` returns what the
-    options ask for, an object whose ``doing()`` follows "Cannot ", or raises InvalidOption before anything is sent.
-    ``procedure(request, session, clock, report)`` does it and fills the report, or raises the Failure that prevents it.
+    ``options`` is the argument spec without the login options. ``report(options)`` returns an empty report, also for
+    options that are invalid. ``read_request(options, check_mode)`` returns what the options ask for, an object whose
+    ``doing()`` follows "Cannot ", or raises InvalidOption before anything is sent. ``procedure(request, session, clock,
+    report)`` does it and fills the report, or raises the Failure that prevents it.
     """
 
     options: Dict[str, Any]
     read_request: Callable[[Mapping[str, Any], bool], Any]
     procedure: Callable[[Any, Session, Clock, Any], None]
-    report: Callable[[], Report]
+    report: Callable[[Mapping[str, Any]], Report]
     rules: Mapping[str, Sequence[Sequence[str]]] = {}
 
     def argument_spec(self) -> Dict[str, Any]:
@@ -66,7 +67,7 @@ def run(description: Description, options: Mapping[str, Any], check_mode: bool, 
     the interpreter that must have PyMySQL.
     """
     clock = Clock()
-    report = description.report()
+    report = description.report(options)
     secrets: List[str] = []
     failure: Optional[Failure] = None
     trace = ""
@@ -95,7 +96,7 @@ def carry_out(description: Description, request: Any, session: Session, clock: C
         report.ended(session, clock)
 
 
-def refuse(description: Description, message: str) -> Ending:
+def refuse(description: Description, options: Mapping[str, Any], message: str) -> Ending:
     """Returns the ending for options that Ansible's own validation refuses with ``message``."""
     error = InvalidOption(message, "Correct the options of the task.")
-    return Ending({**description.report().as_result(), "msg": message, "error": error.as_result()}, True)
+    return Ending({**description.report(options).as_result(), "msg": message, "error": error.as_result()}, True)

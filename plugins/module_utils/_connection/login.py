@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Sources of the login values: option, else environment, else option file, else default."""
+"""Where the login values come from: option, else environment, else option file, else default."""
 
 from __future__ import annotations
 
@@ -79,18 +79,18 @@ class Login(NamedTuple):
     sources: Dict[str, str]
 
     def address(self) -> str:
-        """Returns host and port and the source of each, for messages."""
+        """Where it connects to and which source named that, for messages."""
         if self.unix_socket:
             return "socket %s (%s)" % (self.unix_socket, self.sources["login_unix_socket"])
         return "%s:%d (host: %s, port: %s)" % (
             self.host, self.port, self.sources["login_host"], self.sources["login_port"])
 
     def file(self, option: str) -> str:
-        """Returns the name, path and source of ca_cert, client_cert or client_key, for messages."""
+        """One of ca_cert, client_cert and client_key with its path and which source named that, for messages."""
         return "%s %s (%s)" % (option, getattr(self, option), self.sources[option])
 
     def account(self) -> str:
-        """Returns the user and the sources of user and password, for messages, without the password itself."""
+        """Who logs in and which sources named that, for messages; the password itself is not in it."""
         password = "none" if self.password is None else self.sources["login_password"]
         if self.password == "":
             password += ", which is empty"
@@ -99,7 +99,7 @@ class Login(NamedTuple):
 
 def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Login:
     """
-    Returns the login for the module options ``options`` (None = not given) and the environment variables ``environ``.
+    The login for the module options ``options`` (None = not given) and the environment variables ``environ``.
 
     An empty string or 0 is a given value, not a missing one. InvalidOption names the wrong value's source.
     """

@@ -47,6 +47,8 @@ class Session:
     def __init__(self, login: Login) -> None:
         self.login = login
         self.reconnects = 0
+        # Where the last login was answered.
+        self.login_address: Optional[str] = None
         self._connection: Any = None
         self._was_connected = False
         self._hung_up = False
@@ -104,6 +106,7 @@ class Session:
         except driver.DriverError as error:
             raise self._login_failure(error) from error
         self._connection = connection
+        self.login_address = login.unix_socket or "%s:%d" % (login.host, login.port)
         self.reconnects += int(self._was_connected)
         self._was_connected = True
         self._set_variables(budget)
@@ -150,8 +153,8 @@ class Session:
 
     def _set_variables(self, budget: Budget) -> None:
         """
-        Sets UTF-8, UTC, and a query time-out below our own: when we stop waiting for an answer, the server has given up
-        the statement, so that what the views say next is final.
+        UTF-8, UTC, and a query time-out below our own: when we stop waiting for an answer, the server has given up the
+        statement, so that what the views say next is final.
         """
         query_timeout = min(_QUERY_TIMEOUT, _SHARE_OF_READ_TIMEOUT * self.login.read_timeout)
         variables: Dict[str, Any] = {**FIXED_VARIABLES, "ob_query_timeout": int(query_timeout * 1000000),
@@ -228,7 +231,7 @@ def _causes(error: Optional[BaseException]) -> List[BaseException]:
 
 
 def _why_unreachable(cause: BaseException, login: Login) -> Tuple[str, str]:
-    """Returns reason and hint for an operating system's error."""
+    """Reason and hint for an operating system's error."""
     if isinstance(cause, socket.gaierror):
         return "the host name cannot be resolved", "Check login_host and the name service of this host."
     if isinstance(cause, socket.timeout):

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Procedure of ob_clone_drop: drops the tenant and resource pool that one clone job made, and no others."""
+"""The procedure of ob_clone_drop: drops the tenant and resource pool that one clone job made, and no others."""
 
 from __future__ import annotations
 
@@ -162,4 +162,4 @@ CLONE_DROP = Description(
         "clone_tenant": {"type": "str", "required": True, "aliases": ["new_tenant_name"]},
         "clone_job_id": {"type": "str", "required": True},
     },
-    DropRequest.from_options, drop, DropReport)
+    DropRequest.from_options, drop, lambda _options: DropReport())

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Procedure of ob_clone_info: reads clone jobs from both views, once or until those in progress have ended."""
+"""The procedure of ob_clone_info: reads clone jobs from both views, once or until those in progress have ended."""
 
 from __future__ import annotations
 
@@ -152,4 +152,4 @@ CLONE_INFO = Description(
         "limit": {"type": "int", "default": 100},
         **wait_argument_spec(wait=False, wait_timeout=600),
     },
-    Query.from_options, read_jobs, InfoReport)
+    Query.from_options, read_jobs, lambda _options: InfoReport())

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Procedure of ob_clone: looks, decides, starts on a session of its own, follows the job to its history row."""
+"""The procedure of ob_clone: looks, decides, starts on a session of its own, follows the job to its history row."""
 
 from __future__ import annotations
 
@@ -241,4 +241,4 @@ CLONE = Description(
         "unit_config": {"type": "str", "required": True},
         **wait_argument_spec(wait=True, wait_timeout=3600),
     },
-    StartRequest.from_options, start, StartReport)
+    StartRequest.from_options, start, lambda _options: StartReport())

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Procedure of ob_tenant_info: reads tenants and resource pools."""
+"""The procedure of ob_tenant_info: reads tenants and resource pools."""
 
 from __future__ import annotations
 
@@ -67,4 +67,4 @@ def read_all(query: TenantQuery, session: Session, clock: Clock, report: TenantR
 
 TENANT_INFO = Description(
     {"tenant": {"type": "list", "elements": "str"}, "resource_pool": {"type": "list", "elements": "str"}},
-    TenantQuery.from_options, read_all, TenantReport)
+    TenantQuery.from_options, read_all, lambda _options: TenantReport())

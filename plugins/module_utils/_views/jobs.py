@@ -25,7 +25,7 @@ from .selector import Selector, conditions
 
 
 class Phase(enum.Enum):
-    """Meaning of a status for somebody who wants the clone canceled."""
+    """What a status means for somebody who wants the clone canceled."""
 
     CANCELLABLE = "cancellable"
     COMPLETED = "completed"
@@ -91,35 +91,35 @@ class CloneJob(NamedTuple):
 
     @property
     def job_id(self) -> str:
-        """Returns CLONE_JOB_ID, as text."""
+        """CLONE_JOB_ID, as text."""
         return str(self.row["clone_job_id"])
 
     @property
     def clone_tenant(self) -> str:
-        """Returns CLONE_TENANT_NAME: the new tenant."""
+        """CLONE_TENANT_NAME: the new tenant."""
         return str(self.row["clone_tenant_name"])
 
     @property
     def status(self) -> str:
-        """Returns STATUS, as the server spells it."""
+        """STATUS, as the server spells it."""
         return str(self.row["status"])
 
     @property
     def phase(self) -> Optional[Phase]:
-        """Returns what the status means; None for a status that this collection does not know."""
+        """What the status means; None for a status that this collection does not know."""
         return STATUSES.get(self.status)
 
     @property
     def canceled_in(self) -> Optional[str]:
-        """Returns the status in which the job was canceled, or None if it was not or the server does not say."""
+        """The status in which the job was canceled, or None if it was not or the server does not say."""
         match = _CANCELED_IN.match(self.row["error_message"] or "")
         return match.group(1) if match else None
 
     @classmethod
     def from_row(cls, view: str, row: Mapping[str, Any], server_time: Any) -> CloneJob:
         """
-        Returns the job for a row (labels in lower case) read at ``server_time``, the server's clock. Large ids become
-        text, times ISO 8601 in UTC; ``age`` is the seconds since the start.
+        The job for a row (labels in lower case) read at ``server_time``, the server's clock. Large ids become text,
+        times ISO 8601 in UTC; ``age`` is the seconds since the start.
         """
         result: Dict[str, Any] = {}
         for column in COLUMNS:
@@ -140,7 +140,7 @@ class CloneJob(NamedTuple):
 
 
 def unknown_status(job: CloneJob) -> UnsupportedVersion:
-    """Returns the failure for a job whose status this collection does not know at all, or not in that view."""
+    """The failure for a job whose status this collection does not know at all, or not in that view."""
     return UnsupportedVersion(
         "clone job %s is in status %s in view %s, which this collection does not know" % (
             job.job_id, job.status, job.view),
@@ -148,9 +148,7 @@ def unknown_status(job: CloneJob) -> UnsupportedVersion:
 
 
 def iso_time(value: Any) -> Optional[str]:
-    """
-    Returns ISO 8601 with ``Z`` for a time that the server gave in UTC, as the driver hands it over; None for no time.
-    """
+    """ISO 8601 with ``Z`` for a time that the server gave in UTC, as the driver hands it over; None for no time."""
     if value is None:
         return None
     if isinstance(value, datetime.datetime):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Effects of the clone statements, as transactions of a real SQL engine on tables that stand for the clone views."""
+"""What the clone statements do, as transactions of a real SQL engine on tables that stand for the clone views."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class CloneEngine:
             timer.join(10)
 
     def clone(self, clone: str, source: str, pool: str, unit: str) -> None:
-        """Executes CREATE TENANT .. FROM: blocks until the job has ended; Refusal 9110 if it was canceled."""
+        """CREATE TENANT .. FROM: blocks until the job has ended; Refusal 9110 if it was canceled."""
         job_id = time.time_ns()
 
         def start(cursor: Any) -> None:
@@ -87,7 +87,7 @@ class CloneEngine:
         self._transaction(move)
 
     def cancel(self, name: str) -> None:
-        """Executes ALTER SYSTEM CANCEL CLONE; Refusal 4179 in all the situations in which OceanBase gives it."""
+        """ALTER SYSTEM CANCEL CLONE; Refusal 4179 in all the situations in which OceanBase gives it."""
         def mark(cursor: Any) -> int:
             cursor.execute(f"SELECT 1 FROM {TENANTS} WHERE BINARY TENANT_NAME = %s AND STATUS = 'NORMAL'", [name])
             normal = cursor.fetchall()
@@ -128,7 +128,7 @@ class CloneEngine:
             self._ended.notify_all()
 
     def _transaction(self, work: Callable[[Any], Any]) -> Any:
-        """Returns what ``work(cursor)`` returns, committed; nothing is changed if it raises."""
+        """What ``work(cursor)`` returns, committed; nothing is changed if it raises."""
         with self.server.connect() as connection, connection.cursor(pymysql.cursors.DictCursor) as cursor:
             connection.begin()
             try:

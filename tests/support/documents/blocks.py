@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Code blocks of the documentation: those of Markdown files, of the guides, and the examples of the modules."""
+"""The code blocks of the documentation: those of Markdown files, of the guides, and the examples of the modules."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Block(NamedTuple):
 
 
 def documents() -> dict[str, list[Block]]:
-    """Returns the blocks of every document, by its path below the repository."""
+    """The blocks of every document, by its path below the repository."""
     paths = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("roles/*/README.md"), *REPOSITORY.glob("playbooks/*.md"),
              *REPOSITORY.glob("docs/*.rst"), *REPOSITORY.glob("docs/docsite/rst/*.rst")]
     found = {str(path.relative_to(REPOSITORY)): blocks(path) for path in sorted(paths)}
@@ -47,7 +47,7 @@ def documents() -> dict[str, list[Block]]:
 
 
 def blocks(path: Path) -> list[Block]:
-    """Returns the code blocks of one file, in their order."""
+    """The code blocks of one file, in their order."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
         found = []

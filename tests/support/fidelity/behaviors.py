@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Table of OceanBase's behaviors (tests/fidelity/*.yml): reading it. Its README.md describes the format."""
+"""The table of OceanBase's behaviors (tests/fidelity/*.yml): reading it. Its README.md describes the format."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Behavior(NamedTuple):
 
 
 def read(name: str) -> Any:
-    """Returns the content of one file of the table."""
+    """The content of one file of the table."""
     return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
 
 
 def filled(value: Any, names: dict[str, Any]) -> Any:
-    """Returns ``value`` with each ``{name}`` in its texts replaced, as far as the name is known; any depth."""
+    """``value`` with each ``{name}`` in its texts replaced, as far as the name is known; any depth."""
     if isinstance(value, str):
         alone = _PLACE.fullmatch(value)
         if alone and alone[1] in names:
@@ -55,7 +55,7 @@ def filled(value: Any, names: dict[str, Any]) -> Any:
 
 
 def behaviors() -> list[Behavior]:
-    """Returns the whole table: a row with ``for`` is one behavior for each of its values."""
+    """The whole table: a row with ``for`` is one behavior for each of its values."""
     found: list[Behavior] = []
     for path in sorted(FOLDER.glob("*.yml")):
         if path.name not in OTHER_FILES:

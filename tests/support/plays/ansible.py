@@ -20,7 +20,7 @@ COLLECTION = "community.oceanbase"
 
 
 class TaskResult(NamedTuple):
-    """Result of one task on one host; ``status`` is ok, failed, skipped or unreachable."""
+    """What one task on one host ended with; ``status`` is ok, failed, skipped or unreachable."""
 
     status: str
     host: str
@@ -29,7 +29,7 @@ class TaskResult(NamedTuple):
 
 
 class PlayResult(NamedTuple):
-    """Result of a run of ansible-playbook."""
+    """What a run of ansible-playbook ended with."""
 
     exit_code: int
     stdout: str
@@ -37,16 +37,14 @@ class PlayResult(NamedTuple):
     results: list[TaskResult]
 
     def only(self, task: str) -> TaskResult:
-        """Returns the one result of the task of that name."""
+        """The one result of the task of that name."""
         found = [result for result in self.results if result.task == task]
         assert len(found) == 1, f"{len(found)} results of {task!r}\n{self.stdout}{self.stderr}"
         return found[0]
 
 
 def ansible_environment(**extra: str) -> dict[str, str]:
-    """
-    Returns the environment for Ansible's programs: the collection from this tree, nothing of the user's own settings.
-    """
+    """The environment for Ansible's programs: the collection from this tree, nothing of the user's own settings."""
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("ANSIBLE_", "OCEANBASE_"))}
     return {

@@ -33,7 +33,7 @@ CLEAN_UP = "CLONE_SYS_FAILED_STATUS"
 
 
 class Run(NamedTuple):
-    """Result of one run of the task; ``log`` holds the module's entries of the mock's statement log."""
+    """What came of one run of the task; ``log`` holds the module's entries of the mock's statement log."""
 
     result: dict[str, Any]
     failure: Failure | None
@@ -42,16 +42,16 @@ class Run(NamedTuple):
     log: list[dict[str, Any]]
 
     def accepted(self) -> int:
-        """Returns how many CANCELs of this run the server accepted."""
+        """How many CANCELs of this run the server accepted."""
         return sum(entry["answer"] == "ok" for entry in self.log
                    if entry["statement"].upper().startswith(CLONE_COMMAND))
 
     def statements(self) -> list[str]:
-        """Returns what the module sent, logins included."""
+        """What the module sent, logins included."""
         return [entry["statement"] for entry in self.log if entry["statement"] != "CLOSE"]
 
     def told(self) -> str:
-        """Returns everything that a user is told."""
+        """Everything that a user is told."""
         return " ".join([json.dumps(self.result), *self.warnings,
                          self.failure.sentence("x") if self.failure else ""])
 
@@ -134,11 +134,11 @@ class Bench:
         wait_for(lambda: not self.progress(), "an empty PROGRESS")
 
     def progress(self) -> list[dict[str, Any]]:
-        """Returns the rows of DBA_OB_CLONE_PROGRESS."""
+        """The rows of DBA_OB_CLONE_PROGRESS."""
         return self.control("SELECT * FROM oceanbase.DBA_OB_CLONE_PROGRESS")
 
     def history(self, job_id: str) -> list[dict[str, Any]]:
-        """Returns the rows of that job in DBA_OB_CLONE_HISTORY."""
+        """The rows of that job in DBA_OB_CLONE_HISTORY."""
         return self.control(f"SELECT * FROM oceanbase.DBA_OB_CLONE_HISTORY WHERE CLONE_JOB_ID = {job_id}")
 
     def run(self, check_mode: bool = False, before_send: Callable[[int], None] = lambda _number: None,
@@ -152,7 +152,7 @@ class Bench:
         self.new_log()
         login = resolve_login(options, {})._replace(connect_timeout=timeouts, read_timeout=timeouts)  # type: ignore[arg-type]
         request = CLONE_CANCEL.read_request(options, check_mode)
-        report = CLONE_CANCEL.report()
+        report = CLONE_CANCEL.report(options)
         failure = None
         started = time.monotonic()
         with WatchedSession(login, before_send, after_rows, unreachable) as session:
@@ -194,11 +194,11 @@ class Bench:
         return any(row["status"] == "CLONE_SYS_CANCELING" for row in self.progress())
 
     def sessions(self) -> list[Any]:
-        """Returns the sessions of the server that are the module's, or nobody's yet."""
+        """The sessions of the server that are the module's, or nobody's yet."""
         return [row for row in self.control("SHOW PROCESSLIST") if row["user"] not in ("root",)]
 
     def new_log(self) -> list[dict[str, Any]]:
-        """Returns the module's entries of the statement log since the last time."""
+        """The module's entries of the statement log since the last time."""
         entries, self._read = self.mock.log_since(self._read)
         return [entry for entry in entries if entry["user"] == USER or f"LOGIN {USER}@" in entry["statement"]]
 

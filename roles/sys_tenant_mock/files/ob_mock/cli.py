@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Command line of the mock: options, pid and port file, signals."""
+"""The command line of the mock: options, pid and port file, signals."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CANNOT_RUN = 1
 
 
 def parser() -> argparse.ArgumentParser:
-    """Returns the parser of the command line."""
+    """The options of the command line."""
     result = argparse.ArgumentParser(
         prog="ob_mock", description="A mock of OceanBase's sys tenant that speaks the MySQL protocol.")
     add = result.add_argument
@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def port_number(text: str) -> int:
-    """Returns a TCP port; ValueError if it is not one."""
+    """A TCP port; ValueError otherwise."""
     port = int(text)
     if not 0 <= port <= 65535:
         raise ValueError(text)
@@ -58,7 +58,7 @@ def port_number(text: str) -> int:
 
 
 def seconds(text: str) -> float:
-    """Returns a duration that is not negative; ValueError if it is not one."""
+    """A duration that is not negative; ValueError otherwise."""
     value = float(text)
     if not 0 <= value < float("inf"):
         raise ValueError(text)
@@ -93,13 +93,13 @@ def complain(text: str, code: int) -> int:
 
 
 def first_line(path: str) -> str:
-    """Returns the first line of a text file, without its end; OSError when it cannot be read."""
+    """The first line of a text file, without its end; OSError when it cannot be read."""
     with open(path, encoding="utf-8") as stream:
         return stream.readline().rstrip("\r\n")
 
 
 def tls_context(cert: Optional[str], key: Optional[str]) -> Optional[ssl.SSLContext]:
-    """Returns what TLS is done with, None without a certificate; OSError or ValueError when the files do not serve."""
+    """What TLS is done with, None without a certificate; OSError or ValueError when the files do not serve."""
     if not cert and not key:
         return None
     if not cert or not key:

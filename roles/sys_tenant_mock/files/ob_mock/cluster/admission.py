@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Forms of the user name, direct and through ODP, and refusals of logins (facts: Login names, Login errors)."""
+"""Who gets in: forms of the user name, direct and through ODP, and refusals (facts: Login names, Login errors)."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ LOCAL = ("127.0.0.1", "::1")
 
 @dataclass
 class LoginRules:
-    """
-    Rules of this server for logins. odp_cluster: name of the cluster when an ODP stands in front, else ''.
+    """How this server lets clients in. odp_cluster: name of the cluster when an ODP stands in front, else ''.
 
     state: serving, initializing or stopping. max_sessions: per user tenant, 0 for no limit. invited: the addresses of
     ob_tcp_invited_nodes, empty for all.
@@ -42,7 +41,7 @@ class LoginRules:
             raise error("OB_SERVER_IS_STOPPING")
 
     def split(self, raw: str) -> Tuple[str, str, str]:
-        """Returns user, tenant and cluster ('' when not named) of a raw user name."""
+        """User, tenant and cluster ('' when not named) of a raw user name."""
         if not self.odp_cluster:
             user, at, tenant = raw.partition("@")
             return user, tenant if at else "sys", ""
@@ -101,9 +100,7 @@ class LoginRules:
 
 
 def check_database(user: User, host: str, database: str) -> str:
-    """
-    Returns the database's name as it is kept; error 1049 for an unknown one, 1044 for one that the user may not use.
-    """
+    """The database's name as it is kept; error 1049 for an unknown one, 1044 for one that the user may not use."""
     name = database.lower()
     if name not in DATABASES:
         raise error("OB_ERR_BAD_DATABASE", database)

@@ -29,7 +29,7 @@ class Snapshot:
 
 
 class Snapshots:
-    """Snapshots that exist now."""
+    """The snapshots that exist now."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
@@ -41,7 +41,7 @@ class Snapshots:
                                 self._cluster.clock.wall(moment), job.job_id))
 
     def completed(self, job: CloneJob) -> None:
-        """Makes the snapshot of a job usable: its point in time is known."""
+        """The snapshot of a job is usable: its point in time is known."""
         snapshot = self.table.rows.get(job.tenant_snapshot_id)
         if snapshot is not None:
             snapshot.status, snapshot.snapshot_scn = "CLONING", job.restore_scn

@@ -16,12 +16,12 @@ TLS_PIECE = 1 << 16
 
 
 class PeerGone(Exception):
-    """Raised when the client closed the connection, or it broke."""
+    """The client closed the connection, or it broke."""
 
 
 class Channel(asyncio.Protocol):
     """
-    Connection to one client. ``on_open`` is called with the channel once it stands.
+    The connection to one client. ``on_open`` is called with the channel once it stands.
 
     TLS runs over two memory buffers, not over asyncio's start_tls: a ClientHello that came together with the
     client's request for TLS is then simply the first thing to put into them, on every Python.
@@ -44,12 +44,12 @@ class Channel(asyncio.Protocol):
 
     @property
     def peer(self) -> str:
-        """Returns the address of the client."""
+        """The address of the client."""
         name = self._transport.get_extra_info("peername")
         return str(name[0]) if name else ""
 
     async def read(self, count: int) -> bytes:
-        """Returns exactly ``count`` bytes; PeerGone when the client leaves before that."""
+        """Exactly ``count`` bytes; PeerGone when the client leaves before that."""
         while len(self._unread) < count:
             if self._gone:
                 raise PeerGone()
@@ -68,7 +68,7 @@ class Channel(asyncio.Protocol):
 
     @property
     def has_unread(self) -> bool:
-        """Returns whether the client sent more than was read so far."""
+        """Whether the client sent more than was read so far."""
         return bool(self._unread)
 
     async def write(self, data: bytes) -> None:
@@ -102,7 +102,7 @@ class Channel(asyncio.Protocol):
 
     @contextmanager
     def leaving_cancels(self) -> Iterator[None]:
-        """Cancels the current task inside as soon as the client has left (a statement may block for long)."""
+        """Inside, the current task is canceled as soon as the client has left (a statement may block for long)."""
         task = cast("asyncio.Task[None]", asyncio.current_task())
         # Already gone: what can be done without waiting is still done, as the server received the statement.
         soon = asyncio.get_running_loop().call_soon(task.cancel) if self._gone else None
@@ -129,12 +129,12 @@ class Channel(asyncio.Protocol):
     # What asyncio calls:
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Notes that the connection is established."""
+        """The connection stands."""
         self._transport = cast(asyncio.Transport, transport)
         self._on_open(self)
 
     def data_received(self, data: bytes) -> None:
-        """Keeps bytes that came from the client."""
+        """Bytes came from the client."""
         if self._tls:
             self._tls_in.write(data)
             try:
@@ -152,21 +152,21 @@ class Channel(asyncio.Protocol):
         self._wake(self._reader)
 
     def eof_received(self) -> bool:
-        """Notes that the client sends no more; what it asked before is still answered (True keeps our side open)."""
+        """The client sends no more; what it asked before is still answered (True keeps our side open)."""
         self._leave()
         return True
 
     def connection_lost(self, exc: Optional[Exception]) -> None:
-        """Notes that the connection has ended."""
+        """The connection is no more."""
         self._leave()
         self._wake(self._writer)
 
     def pause_writing(self) -> None:
-        """Stops sending, because the client does not read."""
+        """The client does not take what we send."""
         self._writer = asyncio.get_running_loop().create_future()
 
     def resume_writing(self) -> None:
-        """Goes on sending, because the client reads again."""
+        """The client takes data again."""
         self._wake(self._writer)
         self._writer = None
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Commands of the protocol: each turned into a statement for the executor, or answered at once."""
+"""The commands of the protocol: each turned into a statement for the executor, or answered at once."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ Encoder = Callable[[Any], List[bytes]]
 
 
 class Client(Protocol):
-    """Interface of the connection that the commands need."""
+    """What the commands need of the connection."""
 
     @property
     def status(self) -> int:
-        """Returns the server status flags of the session."""
+        """The server status flags of the session."""
 
     async def execute(self, sql: str, encode: Encoder) -> None:
         """Lets the executor execute a statement and sends its answer."""
 
     def describe(self, sql: str) -> List[Column]:
-        """Returns the columns that a statement with place-holders will answer with."""
+        """The columns that a statement with place-holders will answer with."""
 
     async def send(self, *payloads: bytes) -> None:
         """Sends an answer."""
@@ -46,7 +46,7 @@ class Client(Protocol):
 
 
 class Commands:
-    """Commands of one client, with the statements that it prepared."""
+    """The commands of one client, with the statements that it prepared."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -88,7 +88,7 @@ class Commands:
         await self._client.execute("KILL %d" % Reader(body).integer(4), self.plain)
 
     def plain(self, result: Result) -> List[bytes]:
-        """Returns a result in the text protocol."""
+        """A result in the text protocol."""
         if isinstance(result, Ok):
             return [packets.ok(result, self._client.status)]
         return packets.result_set(result.columns, map(packets.text_row, result.rows), self._client.status)
@@ -150,5 +150,5 @@ class Commands:
 
 
 def quoted(name: bytes) -> str:
-    """Returns a name from a packet as an identifier."""
+    """A name from a packet as an identifier."""
     return "`" + packets.text(name).replace("`", "``") + "`"

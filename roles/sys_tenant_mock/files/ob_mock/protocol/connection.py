@@ -27,7 +27,7 @@ TOO_LARGE = SqlError(1153, "08S01", "Got a packet bigger than 'max_allowed_packe
 
 
 class ObserverLike(Protocol):
-    """Interface of the observer that a connection needs."""
+    """What a connection needs of the observer that it came to."""
 
     port: int
 
@@ -36,7 +36,7 @@ class ObserverLike(Protocol):
 
 
 class Connection:
-    """Conversation with one client; ``run()`` lasts as long as the client stays."""
+    """The conversation with one client; ``run()`` lasts as long as the client stays."""
 
     def __init__(self, channel: Channel, executor: Any, log: StatementLog, tls: Optional[ssl.SSLContext],
                  observer: ObserverLike) -> None:
@@ -106,7 +106,7 @@ class Connection:
     # The session
 
     async def _log_in(self, login: Login) -> bool:
-        """Logs the client in and returns whether it succeeded; it has its OK or ERR packet by then."""
+        """Whether the client is in; it has its OK or ERR packet by then."""
         async def work() -> Result:
             await prove(self._wire, self._executor, self._session, login, self._salt)
             return Ok()
@@ -136,7 +136,7 @@ class Connection:
 
     @property
     def status(self) -> int:
-        """Returns the server status flags of the session."""
+        """The server status flags of the session."""
         return packets.STATUS_AUTOCOMMIT if self._session.autocommit else 0
 
     # Statements
@@ -146,7 +146,7 @@ class Connection:
         await self._answer(sql, lambda: self._executor.execute(self._session, sql), encode)
 
     def describe(self, sql: str) -> List[Column]:
-        """Returns the columns that a statement with place-holders will answer with."""
+        """The columns that a statement with place-holders will answer with."""
         columns: List[Column] = self._executor.describe(self._session, sql)
         return columns
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Login of one client: greeting, TLS if it asks for that, and proof of its password."""
+"""The login of one client: greeting, TLS if it asks for that, and proof of its password."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TLS_IS_OFF = SqlError(1043, "08S01", "TLS is not enabled on this server")
 
 @contextmanager
 def in_time(wire: Wire) -> Iterator[None]:
-    """Disconnects a client that keeps silent for 10 seconds inside."""
+    """Inside, a client that keeps silent for 10 seconds is disconnected."""
     too_late = asyncio.get_running_loop().call_later(LOGIN_SECONDS, wire.channel.abort)
     try:
         yield

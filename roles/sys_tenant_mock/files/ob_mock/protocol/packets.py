@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Packets of the MySQL client/server protocol as bytes: nothing here knows a socket or a session."""
+"""The packets of the MySQL client/server protocol as bytes: nothing here knows a socket or a session."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TEXT_CHARSET = 45
 
 
 class MalformedPacket(Exception):
-    """Raised when the bytes of a packet do not mean what a client may send there."""
+    """The bytes of a packet do not mean what a client may send there."""
 
 
 class Reader:
@@ -48,7 +48,7 @@ class Reader:
         return self._position < len(self._payload)
 
     def take(self, count: int) -> bytes:
-        """Reads the next ``count`` bytes."""
+        """The next ``count`` bytes."""
         end = self._position + count
         if end > len(self._payload):
             raise MalformedPacket("%d bytes wanted, %d left" % (count, len(self._payload) - self._position))
@@ -57,11 +57,11 @@ class Reader:
         return data
 
     def integer(self, size: int) -> int:
-        """Returns a little-endian unsigned integer of ``size`` bytes."""
+        """A little-endian unsigned integer of ``size`` bytes."""
         return int.from_bytes(self.take(size), "little")
 
     def lenenc_integer(self) -> int:
-        """Returns a length-encoded integer; NULL (0xfb) is malformed here."""
+        """A length-encoded integer; NULL (0xfb) is malformed here."""
         first = self.integer(1)
         if first < 0xFB:
             return first
@@ -70,14 +70,11 @@ class Reader:
         raise MalformedPacket("0x%02x does not start a length" % first)
 
     def lenenc_bytes(self) -> bytes:
-        """Returns bytes that follow their length-encoded length."""
+        """Bytes that follow their length-encoded length."""
         return self.take(self.lenenc_integer())
 
     def nul_bytes(self) -> bytes:
-        """
-        Returns bytes up to a NUL, which is consumed too; the end of the payload serves as well, as clients leave it
-        out.
-        """
+        """Bytes up to a NUL, which is consumed too; the end of the payload serves as well, as clients leave it out."""
         end = self._payload.find(b"\0", self._position)
         if end < 0:
             return self.rest()
@@ -86,12 +83,12 @@ class Reader:
         return data
 
     def rest(self) -> bytes:
-        """Returns everything that is left."""
+        """Everything that is left."""
         return self.take(len(self._payload) - self._position)
 
 
 def lenenc_integer(value: int) -> bytes:
-    """Returns a non-negative integer in the length-encoded form."""
+    """A non-negative integer in the length-encoded form."""
     if value < 0xFB:
         return bytes((value,))
     if value <= 0xFFFF:
@@ -102,13 +99,13 @@ def lenenc_integer(value: int) -> bytes:
 
 
 def lenenc_bytes(data: bytes) -> bytes:
-    """Returns bytes after their length-encoded length."""
+    """Bytes after their length-encoded length."""
     return lenenc_integer(len(data)) + data
 
 
 def frames(payloads: Iterable[bytes], sequence: int) -> bytes:
     """
-    Returns the payloads as they go over the wire, numbered from ``sequence`` on.
+    The payloads as they go over the wire, numbered from ``sequence`` on.
 
     A payload of 2^24-1 bytes or more is split; one that ends on that border is followed by an empty frame.
     """
@@ -127,7 +124,7 @@ def frames(payloads: Iterable[bytes], sequence: int) -> bytes:
 
 
 def greeting(server_version: str, connection_id: int, salt: bytes, tls: bool) -> bytes:
-    """Returns the first packet of the server (facts: Handshake); ``salt`` is 20 bytes without NUL."""
+    """The first packet of the server (facts: Handshake); ``salt`` is 20 bytes without NUL."""
     capabilities = SERVER_CAPABILITIES | (CLIENT_SSL if tls else 0)
     return b"".join((
         b"\x0a", server_version.encode(), b"\0", struct.pack("<I", connection_id & 0xFFFFFFFF),
@@ -137,7 +134,7 @@ def greeting(server_version: str, connection_id: int, salt: bytes, tls: bool) ->
 
 @dataclass
 class Login:
-    """Login data of a client: at the beginning or with COM_CHANGE_USER."""
+    """What a client says to log in: at the beginning or with COM_CHANGE_USER."""
 
     user: str
     scramble: bytes
@@ -147,12 +144,12 @@ class Login:
 
 
 def is_tls_request(payload: bytes) -> bool:
-    """Returns whether the client's first packet only asks for TLS (its login follows inside)."""
+    """Whether the client's first packet only asks for TLS (its login follows inside)."""
     return len(payload) == 32 and bool(int.from_bytes(payload[:4], "little") & CLIENT_SSL)
 
 
 def parse_login(payload: bytes) -> Login:
-    """Returns the client's answer to the greeting; MalformedPacket also for the protocol of MySQL before 4.1."""
+    """The client's answer to the greeting; MalformedPacket also for the protocol of MySQL before 4.1."""
     reader = Reader(payload)
     capabilities = reader.integer(4)
     if not capabilities & CLIENT_PROTOCOL_41:
@@ -169,7 +166,7 @@ def parse_login(payload: bytes) -> Login:
 
 
 def parse_change_user(payload: bytes) -> Login:
-    """Returns the body of COM_CHANGE_USER (without the command byte)."""
+    """The body of COM_CHANGE_USER (without the command byte)."""
     reader = Reader(payload)
     user = reader.nul_bytes()
     scramble = reader.take(reader.integer(1))
@@ -180,7 +177,7 @@ def parse_change_user(payload: bytes) -> Login:
 
 
 def text(data: bytes) -> str:
-    """Returns bytes of a client as text; what is not UTF-8 becomes the replacement character."""
+    """Bytes of a client as text; what is no UTF-8 becomes the replacement character."""
     return data.decode("utf-8", "replace")
 
 
@@ -190,25 +187,25 @@ def auth_switch(salt: bytes) -> bytes:
 
 
 def ok(answer: Ok, status: int) -> bytes:
-    """Returns an OK packet; ``status`` are the server status flags."""
+    """An OK packet; ``status`` are the server status flags."""
     body = b"\0" + lenenc_integer(answer.affected_rows) + lenenc_integer(answer.last_insert_id) \
         + struct.pack("<HH", status, answer.warnings)
     return body + lenenc_bytes(answer.info.encode()) if answer.info else body
 
 
 def error(failure: SqlError) -> bytes:
-    """Returns an ERR packet: always with SQLSTATE, its text cut to 512 bytes (a character cut in half is left out)."""
+    """An ERR packet: always with SQLSTATE, its text cut to 512 bytes (a character cut in half is left out)."""
     message = failure.message.encode()[:ERROR_TEXT_LIMIT].decode("utf-8", "ignore").encode()
     return b"\xff" + struct.pack("<H", failure.errno & 0xFFFF) + b"#" + failure.sqlstate.encode()[:5].ljust(5) + message
 
 
 def eof(status: int, warnings: int = 0) -> bytes:
-    """Returns a classic EOF packet, as OceanBase does not offer DEPRECATE_EOF."""
+    """A classic EOF packet, as OceanBase does not offer DEPRECATE_EOF."""
     return b"\xfe" + struct.pack("<HH", warnings, status)
 
 
 def column(definition: Column) -> bytes:
-    """Returns the definition of one column of a result set."""
+    """The definition of one column of a result set."""
     original = definition.name if definition.table else ""  # An expression has none.
     names = (b"def", definition.schema.encode(), definition.table.encode(), definition.table.encode(),
              definition.name.encode(), original.encode())
@@ -218,17 +215,17 @@ def column(definition: Column) -> bytes:
 
 
 def result_set(columns: Sequence[Column], rows: Iterable[bytes], status: int) -> List[bytes]:
-    """Returns the payloads of a whole result set; ``rows`` are encoded already."""
+    """The payloads of a whole result set; ``rows`` are encoded already."""
     return [lenenc_integer(len(columns)), *map(column, columns), eof(status), *rows, eof(status)]
 
 
 def text_row(values: Tuple[Any, ...]) -> bytes:
-    """Returns one row of the text protocol: every value as text, NULL as 0xfb."""
+    """One row of the text protocol: every value as text, NULL as 0xfb."""
     return b"".join(b"\xfb" if value is None else lenenc_bytes(text_value(value)) for value in values)
 
 
 def text_value(value: Any) -> bytes:
-    """Returns a value other than None in its text form."""
+    """A value other than None in its text form."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace")
     if isinstance(value, bytes):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Statement log: what clients asked and what they were told, one JSON object a line, never a password."""
+"""The statement log: what clients asked and what they were told, one JSON object a line, never a password."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ MASK = "'***'"
 
 
 def masked(statement: str) -> str:
-    """Returns the statement without the string literals that stand where a statement has a password."""
+    """The statement without the string literals that stand where a statement has a password."""
     return SECRET.sub(lambda found: found.group("before") + MASK, statement)
 
 
 def masked_message(message: str, statement: str) -> str:
-    """Returns an error text without the passwords of the statement, from which it may quote."""
+    """An error text without the passwords of the statement, from which it may quote."""
     for found in SECRET.finditer(statement):
         for secret in (found.group("secret"), found.group("secret").strip("'\"")):
             message = message.replace(secret, MASK) if secret else message
@@ -43,7 +43,7 @@ class StatementLog:
 
     @property
     def is_on(self) -> bool:
-        """Returns whether anybody wants to read what is logged."""
+        """Whether anybody wants to read what is logged."""
         return self._file is not None
 
     def write(self, port: int, session: int, user: str, tenant: str, statement: str, answer: str, elapsed: float,

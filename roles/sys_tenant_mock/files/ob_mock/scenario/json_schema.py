@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Part of JSON Schema that the scenario's schema uses, so that no library is needed to check a file."""
+"""The part of JSON Schema that the scenario's schema uses, so that no library is needed to check a file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TYPES: Dict[str, Tuple[Type[Any], ...]] = {
 
 
 def violations(value: Any, schema: Dict[str, Any], root: Dict[str, Any], path: str = "$") -> Iterator[str]:
-    """Yields what is wrong with ``value``, each with its JSON path, such as ``$.jobs[0].state: ...``."""
+    """What is wrong with ``value``, each with its JSON path, such as ``$.jobs[0].state: ...``."""
     if "$ref" in schema:
         yield from violations(value, root["definitions"][schema["$ref"].rpartition("/")[2]], root, path)
         return

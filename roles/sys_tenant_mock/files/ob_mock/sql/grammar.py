@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Statements that manage a cluster (facts: Cancel grammar, Start grammar); the rest is in grammar_session."""
+"""The statements that manage a cluster (facts: Cancel grammar, Start grammar); the rest is in grammar_session."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOT_DEFINED = ("DATABASE", "EVENT", "FUNCTION", "INDEX", "OR", "OUTLINE", "PROCE
 
 
 def parse(sql: str, has_clone: bool = True, ansi_quotes: bool = False, prepared: bool = False) -> Statement:
-    """Parses ``sql``.
+    """The statement that ``sql`` is.
 
     has_clone: whether the server knows clone statements; before 4.3 they are syntax errors. prepared: whether there
     may be place-holders. Errors: 1064 with OceanBase's words, 1065 for an empty text, 1235 for a statement that
@@ -118,7 +118,7 @@ def _tenant_clause(reader: TokenReader) -> str:
 
 
 def _mock(reader: TokenReader) -> Mock:
-    """Parses ``ALTER SYSTEM MOCK verb`` and then words, strings and numbers in the order that mock_control wants."""
+    """``ALTER SYSTEM MOCK verb`` and then words, strings and numbers in the order that mock_control wants."""
     statement = Mock(reader.identifier().upper())
     while not reader.at_end():
         reader.accept("=")

@@ -57,7 +57,7 @@ _STEPS_BETWEEN_LOOKS = 100_000  # of SQLite's machine, between two looks at the 
 
 @dataclass
 class Plan:
-    """Analysis of the text of a query: its SQLite form, the views that it reads, the types of its columns."""
+    """What is known about the text of a query: its SQLite form, the views that it reads, the types of its columns."""
 
     translation: Translation
     views: Set[str]
@@ -93,7 +93,7 @@ class Queries:
         database.executemany("INSERT INTO __schemata VALUES (?)", [(name,) for name in DATABASES])
 
     def _typing_database(self) -> sqlite3.Connection:
-        """Returns tables named like the views, each column of a type that points at its description.
+        """Tables named like the views, each column of a type that points at its description.
 
         They exist twice: in the main database too, so that SQLite says whether a name was written with its database.
         """
@@ -107,7 +107,7 @@ class Queries:
         return database
 
     def run(self, session: Session, sql: str) -> Rows:
-        """Answers a query. Errors: 1064, 1146, 1054, 1046, 1193, 1305, 4012, those of the check, a few more."""
+        """The answer to a query. Errors: 1064, 1146, 1054, 1046, 1193, 1305, 4012, those of the check, a few more."""
         self._functions.session = session
         plan = self._plan(session, sql)
         for view in sorted(plan.views):
@@ -131,7 +131,7 @@ class Queries:
         return _result([column[0] for column in answer.description], plan, rows)
 
     def knows(self, database: str, view: str) -> bool:
-        """Returns whether there is such a view; its name in upper case."""
+        """Whether there is such a view; its name in upper case."""
         return view in self.views and self.views[view].database == database.lower()
 
     def _value(self, session: Session, scope: str, name: str) -> Any:
@@ -216,7 +216,7 @@ class Queries:
         raise self._syntax(session, sql, text) from None
 
     def _syntax(self, session: Session, sql: str, text: str) -> SqlError:
-        """Returns the syntax error for what SQLite could not parse.
+        """The syntax error for what SQLite could not parse.
 
         It names the offending word only; of those in the client's text it is the first with which the text up to it
         is wrong rather than incomplete.
@@ -248,7 +248,7 @@ class Queries:
 
 
 def _clause(session: Session, sql: str, name: str) -> str:
-    """Returns the clause in which a column name stands first, as error 1054 calls it."""
+    """The clause in which a column name stands first, as error 1054 calls it."""
     clause, wanted = "field list", name.rpartition(".")[2].lower()
     for token in tokenize(sql, session.ansi_quotes):
         clause = _CLAUSES.get(token.upper, clause)

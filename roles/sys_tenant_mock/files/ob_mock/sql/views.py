@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Views of database ``oceanbase``, column by column: label, MySQL type, nullability, source of the value.
+"""The views of database ``oceanbase``, column by column: label, MySQL type, nullability, source of the value.
 
 Clone views (facts: Views), DBA_OB_TENANTS (facts: Tenants), event history (facts: Event history); the others have the
 columns of the OceanBase 4.3 reference. One line is ``label type [!] = expression``; ``!`` means NOT NULL.
@@ -237,14 +237,14 @@ VIEWS.update({
 
 
 def catalog_rows(views: Dict[str, View]) -> List[Tuple[object, ...]]:
-    """Returns the rows of CATALOG."""
+    """The rows of CATALOG."""
     return [(view.database, name, column.name, "YES" if column.nullable else "NO",
              column.sql_type.partition("(")[0], column.sql_type, position, view.sys_only)
             for name, view in sorted(views.items()) for position, column in enumerate(view.columns, 1)]
 
 
 def wire_column(label: str, column: ViewColumn, view: str = "", database: str = "oceanbase") -> Column:
-    """Returns how a column of a view looks on the wire (facts: Views): type, flags, length in bytes."""
+    """How a column of a view looks on the wire (facts: Views): type, flags, length in bytes."""
     flags = 0 if column.nullable else NOT_NULL
     kind, dummy, rest = column.sql_type.partition("(")
     size = int(re.sub(r"\D", "", rest) or 0)

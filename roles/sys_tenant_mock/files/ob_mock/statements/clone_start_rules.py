@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules at the start of a clone, in OceanBase's order (facts: Start grammar, Start rules)."""
+"""The rules at the start of a clone, in OceanBase's order (facts: Start grammar, Start rules)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OLD_CHECKPOINT = (
 
 
 def check_statement(wanted: CloneTenant) -> None:
-    """Raises what the resolver refuses, before privileges are looked at: missing options, name of the new tenant."""
+    """What the resolver refuses, before privileges are looked at: missing options, name of the new tenant."""
     if not wanted.pool:
         raise error("OB_NOT_SUPPORTED", "clone tenant without resource pool")
     if not wanted.unit:
@@ -28,7 +28,7 @@ def check_statement(wanted: CloneTenant) -> None:
 
 
 def check_execution(wanted: CloneTenant) -> None:
-    """Raises what is refused at execution, before RootService is asked: two clauses, lengths of names."""
+    """What is refused at execution, before RootService is asked: two clauses, lengths of names."""
     if wanted.if_not_exists:
         raise error("OB_NOT_SUPPORTED", "clone tenant with IF NOT EXISTS")
     if wanted.snapshot:
@@ -40,7 +40,7 @@ def check_execution(wanted: CloneTenant) -> None:
 
 
 def check_new_name(name: str) -> None:
-    """Refuses the names that no new tenant may have."""
+    """The names that no new tenant may have."""
     if "$" in name:
         raise error("OB_NOT_SUPPORTED", "since 4.2.1, manually creating a tenant name containing '$' is")
     if name.lower() in ("all", "all_user", "all_meta"):
@@ -49,9 +49,7 @@ def check_new_name(name: str) -> None:
 
 
 def check_start(cluster: Cluster, scheduler: Scheduler, wanted: CloneTenant) -> Tenant:
-    """
-    Checks the fourteen rules of the cluster; returns the source tenant or raises the error of the first broken rule.
-    """
+    """The fourteen rules of the cluster; returns the source tenant, raises the error of the first broken rule."""
     if scheduler.upgrade_mode:
         raise error("OB_OP_NOT_ALLOW", "clone tenant while in upgrade mode")
     check_new_name(wanted.name)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Privileges (facts: Privileges)."""
+"""Who may do what (facts: Privileges)."""
 
 from __future__ import annotations
 
@@ -18,15 +18,12 @@ KNOWN = ("ALL", "ALTER", "ALTER SYSTEM", "ALTER TENANT", "CREATE", "CREATE RESOU
 
 
 def user_of(cluster: Cluster, session: Session) -> User:
-    """Returns the account of a session; one that was dropped meanwhile may do nothing."""
+    """The account of a session; one that was dropped meanwhile may do nothing."""
     return cluster.users.get((session.tenant_id, session.user)) or User(session.tenant_id, session.user)
 
 
 def require_administration(cluster: Cluster, session: Session) -> None:
-    """
-    Requires the sys tenant and SUPER or ALTER SYSTEM: error 1227, bare for another tenant, with the list for a lesser
-    user.
-    """
+    """Sys tenant and SUPER or ALTER SYSTEM: error 1227, bare for another tenant, with the list for a lesser user."""
     if session.tenant_id != SYS_TENANT_ID:
         raise error("OB_ERR_NO_PRIVILEGE")
     if not user_of(cluster, session).may("SUPER", "ALTER SYSTEM"):
@@ -34,13 +31,13 @@ def require_administration(cluster: Cluster, session: Session) -> None:
 
 
 def require_user_management(cluster: Cluster, session: Session) -> None:
-    """Requires CREATE USER in the session's tenant: error 1227."""
+    """CREATE USER in the own tenant: error 1227."""
     if not user_of(cluster, session).may("CREATE USER", "SUPER"):
         raise error("OB_ERR_NO_PRIVILEGE", "CREATE USER")
 
 
 def require_select(cluster: Cluster, session: Session, view: str) -> None:
-    """Requires that a view can be read: error 1146 where it does not exist, 1142 without the SELECT privilege."""
+    """Reading a view: error 1146 where it does not exist, 1142 without the SELECT privilege."""
     if VIEWS[view].sys_only and session.tenant_id != SYS_TENANT_ID:
         raise error("OB_TABLE_NOT_EXIST", "oceanbase", view.lower())
     if VIEWS[view].database == "information_schema":
