@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 INVENTORY = HERE.parent / ".cache" / "docs" / "ansible.inv"
@@ -14,6 +16,7 @@ INVENTORY = HERE.parent / ".cache" / "docs" / "ansible.inv"
 # What the generated reference pages link to in Ansible's own documentation. Sphinx usually downloads a list of all
 # labels there; with the few that are needed the site is built without a network, and a missing one is an error.
 ANSIBLE_LABELS = {
+    "action_plugins": "plugins/action.html Action plugins",
     "ansible_configuration_settings": "reference_appendices/config.html Ansible Configuration Settings",
     "common_return_values": "reference_appendices/common_return_values.html Return Values",
 }
@@ -35,7 +38,7 @@ project = "community.oceanbase"
 copyright = "The community.oceanbase authors"
 html_title = "OceanBase collection for Ansible"
 
-extensions = ["sphinx.ext.intersphinx", "sphinx_antsibull_ext"]
+extensions = ["sphinx.ext.intersphinx", "sphinx_antsibull_ext", "sphinx_copybutton"]
 intersphinx_mapping = {"ansible": ("https://docs.ansible.com/projects/ansible/devel/", str(INVENTORY))}
 nitpicky = True
 default_role = "any"
@@ -47,3 +50,29 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_use_index = False
+
+TABLE = re.compile(r"<table .*?</table>", re.DOTALL)
+ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
+
+
+def name_cells(table: re.Match[str]) -> str:
+    """Returns a table in which each cell names the head of its column, for screens too narrow for columns."""
+    heads = [re.sub("<[^>]*>", "", head).strip() for head in re.findall(r"<th.*?</th>", table[0], re.DOTALL)]
+
+    def name(row: re.Match[str]) -> str:
+        """Returns a row with the heads in it."""
+        left = iter(heads)
+        return re.sub("<td", lambda _cell: f'<td data-head="{next(left, "")}"', row[0])
+
+    return ROW.sub(name, table[0])
+
+
+def name_cells_of_page(_app: Any, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+    """Names the cells of all tables of a page."""
+    if "body" in context:
+        context["body"] = TABLE.sub(name_cells, context["body"])
+
+
+def setup(app: Any) -> None:
+    """Registers what this file does itself."""
+    app.connect("html-page-context", name_cells_of_page)

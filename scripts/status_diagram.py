@@ -21,15 +21,23 @@ PREFIX = "CLONE_SYS_"
 FAILED = "_FAIL"
 
 WIDTH, BOX, TALL, GAP, TOP, LEFT, SIDE = 420, 236, 42, 16, 64, 14, 296
-COLORS = {Phase.CANCELLABLE: "#dbeafe", Phase.COMPLETED: "#dcfce7", Phase.CANCELED: "#fef3c7", Phase.FAILED: "#fee2e2"}
+# The colors of the picture in a light and in a dark surrounding; a status has that of its phase.
+LIGHT = {"paper": "#ffffff", "ink": "#111827", "soft": "#374151", "zone": "#9ca3af", "fail": "#991b1b",
+         "cancellable": "#dbeafe", "completed": "#dcfce7", "canceled": "#fef3c7", "failed": "#fee2e2"}
+DARK = {"paper": "#131416", "ink": "#e5e7eb", "soft": "#b6bec9", "zone": "#6b7280", "fail": "#fca5a5",
+        "cancellable": "#1e3a5f", "completed": "#14432a", "canceled": "#4a3a0c", "failed": "#5a1f1f"}
 STYLE = """
-text { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 12px; fill: #111827; }
-.note { font-family: system-ui, sans-serif; font-size: 11px; fill: #374151; }
-.fail { font-size: 9.5px; fill: #991b1b; }
-.box { stroke: #374151; stroke-width: 1; }
-.line { stroke: #374151; stroke-width: 1.3; fill: none; }
-.zone { fill: #ffffff; stroke: #9ca3af; stroke-dasharray: 5 4; }
-"""
+svg { %s }
+@media (prefers-color-scheme: dark) { svg { %s } }
+text { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 12px; fill: var(--ink); }
+.note { font-family: system-ui, sans-serif; font-size: 11px; fill: var(--soft); }
+.fail { font-size: 9.5px; fill: var(--fail); }
+.box { stroke: var(--soft); stroke-width: 1; }
+.line { stroke: var(--soft); stroke-width: 1.3; fill: none; }
+.head { fill: var(--soft); }
+.paper { fill: var(--paper); }
+.zone { fill: none; stroke: var(--zone); stroke-dasharray: 5 4; }
+""" % tuple(" ".join(f"--{name}: {color};" for name, color in colors.items()) for colors in (LIGHT, DARK))
 
 
 class Paper(NamedTuple):
@@ -44,7 +52,7 @@ class Paper(NamedTuple):
     def box(self, x: float, y: float, width: float, phase: Phase, name: str, below: str = "") -> None:
         """A status, with the one that it becomes when the step fails."""
         self.elements.append(f'<rect x="{x}" y="{y}" width="{width}" height="{TALL}" rx="5" class="box" '
-                             f'fill="{COLORS[phase]}"/>')
+                             f'style="fill: var(--{phase.value})"/>')
         self.text(x + 8, y + (18 if below else 26), name)
         if below:
             self.text(x + 8, y + 33, f"fails: {below}", "fail")
@@ -119,8 +127,8 @@ def draw() -> str:
         "<title>The statuses of a clone job</title>",
         f"<style>{STYLE}</style>",
         '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
-        'orient="auto-start-reverse"><path d="M0 0 L10 5 L0 10 z" fill="#374151"/></marker></defs>',
-        f'<rect width="{WIDTH}" height="{height:g}" fill="#ffffff"/>',
+        'orient="auto-start-reverse"><path d="M0 0 L10 5 L0 10 z" class="head"/></marker></defs>',
+        f'<rect width="{WIDTH}" height="{height:g}" class="paper"/>',
         *paper.elements, "</svg>", ""))
 
 

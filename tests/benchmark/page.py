@@ -18,6 +18,13 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 """
 
+# The chart in a light and in a dark surrounding.
+_STYLE = """
+.paper { fill: #ffffff; } text { fill: #111827; }
+.task { fill: #2a7de1; } .hand { fill: #7b8794; } .return { fill: #2aa876; }
+@media (prefers-color-scheme: dark) { .paper { fill: #131416; } text { fill: #e5e7eb; } .hand { fill: #9aa5b1; } }
+"""
+
 _GUIDE_MARK = "  Written by make bench; do not edit below.\n"
 
 _REASONS = """
@@ -143,20 +150,20 @@ def _chart(results: dict[str, Any]) -> str:
             for kind in ("ob_clone_cancel", "by hand")]
     bars += [(f"after {cleanup} s", "return", numbers["median"]) for cleanup, numbers in results["reaction"].items()]
     scale = 420 / max(value for _group, _kind, value in bars)
-    colors = {"ob_clone_cancel": "#2a7de1", "by hand": "#9aa5b1", "return": "#2aa876"}
+    kinds = {"ob_clone_cancel": "task", "by hand": "hand", "return": "return"}
     lines = ['<?xml version="1.0" encoding="UTF-8"?>',
              "<!-- Copyright (c) 2026, The community.oceanbase authors",
              "GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or "
              "https://www.gnu.org/licenses/gpl-3.0.txt)", "SPDX-License-Identifier: GPL-3.0-or-later -->",
              f'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{len(bars) * 26 + 60}" '
-             'font-family="sans-serif" font-size="13" role="img">',
-             '<rect width="100%" height="100%" fill="#ffffff"/>',
+             'font-family="sans-serif" font-size="13" role="img">', f"<style>{_STYLE}</style>",
+             '<rect width="100%" height="100%" class="paper"/>',
              '<text x="10" y="24" font-size="15">Whole job (one task, or by hand with mysql_query) and return after '
              'the clean-up, seconds</text>']
     for number, (group, kind, value) in enumerate(bars):
         top = 44 + number * 26
         lines += [f'<text x="10" y="{top + 14}">{group}, {kind}</text>',
-                  f'<rect x="250" y="{top}" width="{max(1, value * scale):.0f}" height="18" fill="{colors[kind]}"/>',
+                  f'<rect x="250" y="{top}" width="{max(1, value * scale):.0f}" height="18" class="{kinds[kind]}"/>',
                   f'<text x="{256 + value * scale:.0f}" y="{top + 14}">{value:.2f}</text>']
     return "\n".join([*lines, "</svg>", ""])
 # REUSE-IgnoreEnd

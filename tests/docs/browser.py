@@ -20,8 +20,16 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Looks into each frame once all of them are loaded, and leaves what it found in the page.
 PROBE = """
 <!doctype html><title>probe</title><body><pre id="found"></pre>
-%s
+%(frames)s
 <script>
+%(look)s
+window.onload = () => {
+  document.getElementById('found').textContent = JSON.stringify([...document.querySelectorAll('iframe')].map(look));
+};
+</script>
+"""
+# Whether a page fits the screen, and is complete.
+FITS = """
 function scrolls(element, view) {
   for (let up = element; up; up = up.parentElement) {
     const style = view.getComputedStyle(up);
@@ -40,16 +48,71 @@ function look(frame) {
     needed: page.documentElement.scrollWidth,
     heading: (page.querySelector('article h1') || {}).textContent || '',
     wide: wide.slice(0, 5).map(one => one.outerHTML.slice(0, 160)),
-    cut: [...page.querySelectorAll('table.ansible-option-table')].filter(
-      one => one.scrollWidth > one.closest('.table-wrapper').clientWidth + 1).length,
+    cut: [...page.querySelectorAll('article table:not(.numbers)')].filter(
+      one => one.scrollWidth > (one.closest('.table-wrapper') ?? one.parentNode).clientWidth + 1).map(
+      one => one.textContent.trim().slice(0, 60)),
     pictures: [...page.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.src),
     styled: page.styleSheets.length,
   };
 }
-window.onload = () => {
-  document.getElementById('found').textContent = JSON.stringify([...document.querySelectorAll('iframe')].map(look));
-};
-</script>
+"""
+# Contrast (WCAG 2) of every visible text with what is painted behind it, by the theme's switch (data-theme).
+CONTRAST = """
+const THEMES = %s;
+function channels(color) {
+  const found = color.match(/[\\d.]+/g).map(Number);
+  const scale = color.startsWith('color(') ? 255 : 1;
+  return [found[0] * scale, found[1] * scale, found[2] * scale, found[3] ?? 1];
+}
+const over = (top, below) => [0, 1, 2].map(n => top[n] * top[3] + below[n] * (1 - top[3])).concat(1);
+function luminance(color) {
+  const [r, g, b] = color.slice(0, 3).map(one => one / 255).map(
+    one => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+function ground(element, view) {
+  const layers = [];
+  for (let up = element; up; up = up.parentElement) {
+    const color = channels(view.getComputedStyle(up).backgroundColor);
+    layers.push(color);
+    if (color[3] === 1) break;
+  }
+  return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255, 1]);
+}
+function opacity(element, view) {
+  let product = 1;
+  for (let up = element; up; up = up.parentElement) product *= view.getComputedStyle(up).opacity;
+  return product;
+}
+function look(frame) {
+  const view = frame.contentWindow, page = frame.contentDocument, result = {};
+  for (const theme of THEMES) {
+    if (theme) page.body.dataset.theme = theme;
+    const worst = {};
+    let texts = 0;
+    const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+    const seen = new Set();
+    while (walker.nextNode()) {
+      const element = walker.currentNode.parentElement;
+      if (!walker.currentNode.textContent.trim() || seen.has(element)) continue;
+      seen.add(element);
+      if (element.closest('svg, script, style, select') || !element.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
+      if (!element.getClientRects().length) continue;
+      texts += 1;
+      const below = ground(element, view), color = channels(view.getComputedStyle(element).color);
+      color[3] *= opacity(element, view);
+      const lights = [luminance(over(color, below)), luminance(below)].sort((a, b) => b - a);
+      const ratio = (lights[0] + 0.05) / (lights[1] + 0.05);
+      const kind = (element.parentElement?.closest('[class]')?.className ?? '') + ' > ' + element.tagName + '.' + element.className;
+      if (ratio < 4.5 && ratio < (worst[kind]?.ratio ?? 99)) {
+        worst[kind] = {ratio: Math.round(ratio * 100) / 100, color: color.slice(0, 3).map(Math.round).join(),
+          ground: below.slice(0, 3).map(Math.round).join(), text: element.textContent.trim().slice(0, 40)};
+      }
+    }
+    result[theme || 'as it is'] = {texts, worst, ground: ground(page.body, view).slice(0, 3).map(Math.round)};
+  }
+  return {page: frame.getAttribute('src'), ...result};
+}
 """
 
 
@@ -89,16 +152,21 @@ def run_chromium(folder: Path, *arguments: str) -> str:
                           timeout=120).stdout
 
 
-def look_at(site: Path, pages: list[str], width: int, folder: Path) -> list[dict[str, Any]]:
-    """Opens the pages of ``site`` in frames of that width in pixels; what it finds, for each page."""
+def look_at(site: Path, pages: list[str], width: int, folder: Path, look: str = FITS,
+            dark: bool = False) -> list[dict[str, Any]]:
+    """
+    Opens the pages of ``site`` in frames of that width in pixels; returns what the function ``look`` (JavaScript) finds in
+    each. ``dark`` is what the reader's system prefers.
+    """
     frames = "".join(f'<iframe src="/{html.escape(page)}" width="{width}" height="800" style="border:0"></iframe>'
                      for page in pages)
-    handler = type("Handler", (QuietHandler,), {"probe": PROBE % frames})
+    handler = type("Handler", (QuietHandler,), {"probe": PROBE % {"frames": frames, "look": look}})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(site))) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            dump = run_chromium(folder, "--dump-dom", f"http://127.0.0.1:{server.server_port}/probe")
+            dump = run_chromium(folder, f"--blink-settings=preferredColorScheme={0 if dark else 1}", "--dump-dom",
+                                f"http://127.0.0.1:{server.server_port}/probe")
         finally:
             server.shutdown()
             thread.join()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from support import REPOSITORY
 
 sys.path.insert(0, str(Path(__file__).parent))
-from browser import look_at
+from browser import CONTRAST, look_at
 
 SITE = REPOSITORY / ".cache" / "docs" / "html"
 TELEPHONE, DESKTOP = 360, 1280
@@ -74,8 +75,23 @@ def test_nothing_is_wider_than_the_screen(seen: list[Any]) -> None:
             if one["needed"] > one["width"] or one["wide"]] == []
 
 
-def test_options_and_results_are_read_without_scrolling(seen: list[Any]) -> None:
+def test_tables_are_read_without_scrolling(seen: list[Any]) -> None:
     assert [(one["page"], one["cut"]) for one in seen if one["cut"]] == []
+
+
+# What the reader's system prefers and what the theme's switch says; the switch counts, if it is not left to the system.
+@pytest.mark.parametrize(("system", "switches"), [
+    ("light", {"auto": False, "dark": True}), ("dark", {"auto": True, "light": False})], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [TELEPHONE, DESKTOP], ids=["telephone", "desktop"])
+def test_every_text_can_be_told_from_its_ground(
+        pages: dict[str, Page], tmp_path: Path, system: str, switches: dict[str, bool], width: int) -> None:
+    found = look_at(SITE, sorted(pages), width, tmp_path, CONTRAST % json.dumps(list(switches)), system == "dark")
+    assert len(found) == len(pages)
+    for switch, is_dark in switches.items():
+        assert [one["page"] for one in found if not one[switch]["texts"]] == []
+        assert {max(one[switch]["ground"]) < 128 for one in found} == {is_dark}
+        faint = {kind: (one["page"], text) for one in found for kind, text in one[switch]["worst"].items()}
+        assert faint == {}, f"{switch}: " + "\n".join(f"{kind}: {text}" for kind, text in faint.items())
 
 
 def test_every_link_leads_somewhere(pages: dict[str, Page]) -> None:
