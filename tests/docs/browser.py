@@ -96,14 +96,15 @@ function look(frame) {
       const element = walker.currentNode.parentElement;
       if (!walker.currentNode.textContent.trim() || seen.has(element)) continue;
       seen.add(element);
-      if (element.closest('svg, script, style, select') || !element.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
-      if (!element.getClientRects().length) continue;
+      const shown = element.checkVisibility({visibilityProperty: true, opacityProperty: true});
+      if (!shown || element.closest('svg, script, style, select') || !element.getClientRects().length) continue;
       texts += 1;
       const below = ground(element, view), color = channels(view.getComputedStyle(element).color);
       color[3] *= opacity(element, view);
       const lights = [luminance(over(color, below)), luminance(below)].sort((a, b) => b - a);
       const ratio = (lights[0] + 0.05) / (lights[1] + 0.05);
-      const kind = (element.parentElement?.closest('[class]')?.className ?? '') + ' > ' + element.tagName + '.' + element.className;
+      const around = element.parentElement?.closest('[class]')?.className ?? '';
+      const kind = around + ' > ' + element.tagName + '.' + element.className;
       if (ratio < 4.5 && ratio < (worst[kind]?.ratio ?? 99)) {
         worst[kind] = {ratio: Math.round(ratio * 100) / 100, color: color.slice(0, 3).map(Math.round).join(),
           ground: below.slice(0, 3).map(Math.round).join(), text: element.textContent.trim().slice(0, 40)};
@@ -155,8 +156,8 @@ def run_chromium(folder: Path, *arguments: str) -> str:
 def look_at(site: Path, pages: list[str], width: int, folder: Path, look: str = FITS,
             dark: bool = False) -> list[dict[str, Any]]:
     """
-    Opens the pages of ``site`` in frames of that width in pixels; returns what the function ``look`` (JavaScript) finds in
-    each. ``dark`` is what the reader's system prefers.
+    Opens the pages of ``site`` in frames of that width in pixels; returns what the function ``look`` (JavaScript) finds
+    in each. ``dark`` is what the reader's system prefers.
     """
     frames = "".join(f'<iframe src="/{html.escape(page)}" width="{width}" height="800" style="border:0"></iframe>'
                      for page in pages)
