@@ -51,7 +51,7 @@ def prepare_home(real_home: Path) -> None:
 
 
 def search_path(real_home: Path) -> str:
-    """PATH with pyenv's Pythons before its shims: the shim of an inactive version stops ansible-test."""
+    """Returns PATH with pyenv's Pythons before its shims: the shim of an inactive version stops ansible-test."""
     pyenv = Path(os.environ.get("PYENV_ROOT", real_home / ".pyenv"))
     return os.pathsep.join([
         str(Path(sys.prefix) / "bin"), *map(str, sorted(pyenv.glob("versions/3.*/bin"))), os.environ["PATH"]])

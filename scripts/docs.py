@@ -46,7 +46,7 @@ def generate_sources() -> int:
 
 
 def first_page() -> str:
-    """The introduction of docs/index.rst, and below it all pages, with names that fit beside the text."""
+    """Returns the introduction of docs/index.rst, and below it all pages, with names that fit beside the text."""
     sections = yaml.safe_load((DOCS / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
     groups = {section["title"]: [f"docsite/{page}" for page in section["toctree"]] for section in sections}
     for title, kind in (("Modules", "module"), ("Roles", "role")):

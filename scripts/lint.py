@@ -62,7 +62,7 @@ class Result(NamedTuple):
     output: str
 
     def closing_line(self) -> str:
-        """The last line of the output, or what the output amounts to where its last line does not say."""
+        """Returns the last line of the output, or what the output amounts to where its last line does not say."""
         lines = [line.strip() for line in COLOR.sub("", self.output).splitlines() if line.strip()]
         if self.name.startswith("sanity") and SANITY_TEST in self.output:
             fatal = [line for line in lines if line.startswith("FATAL")]

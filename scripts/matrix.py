@@ -30,13 +30,13 @@ PYTEST = ("-m", "pytest", "-q", "-n", "4", "--dist", "loadfile")
 
 
 def run(*command: str, **environment: str) -> bool:
-    """Whether a command ended well."""
+    """Runs a command and returns whether it ended well."""
     print("+", *command, flush=True)
     return subprocess.run(command, cwd=REPOSITORY, env={**os.environ, **environment}, check=False).returncode == 0
 
 
 def pythons() -> list[str]:
-    """The Pythons from 3.8 to 3.13 that this machine has, as "3.8"."""
+    """Returns the Pythons from 3.8 to 3.13 that this machine has, as "3.8"."""
     found = []
     for minor in range(8, 14):
         program = shutil.which(f"python3.{minor}", path=search_path(Path.home()))
@@ -46,12 +46,12 @@ def pythons() -> list[str]:
 
 
 def units() -> bool:
-    """The unit tests on every Python."""
+    """Runs the unit tests on every Python."""
     return run(sys.executable, "scripts/ansible_test.py", "units", "--venv")
 
 
 def driver(version: str) -> bool:
-    """The tests that meet the driver, with that PyMySQL."""
+    """Runs the tests that meet the driver, with that PyMySQL."""
     folder = REPOSITORY / ".cache" / "pymysql" / version
     # The venv has no pip where Debian split off ensurepip: the pip of its base Python installs from outside.
     install = (BASE_PYTHON, "-m", "pip", "--python", sys.executable, "install", "--quiet",
@@ -65,7 +65,7 @@ def driver(version: str) -> bool:
 
 
 def core() -> bool:
-    """The tests of the modules as Ansible runs them, and the sanity tests, with the other ansible-core."""
+    """Runs the tests of the modules as Ansible runs them, and the sanity tests, with the other ansible-core."""
     return run(sys.executable, "scripts/other_core.py", *PYTEST, *CORE_TESTS) and run(*other_core.sanity())
 
 

@@ -26,14 +26,14 @@ CANDIDATES = NEW_PYTHONS if sys.version_info < (3, 12) else ("3.11",)
 
 
 def release() -> str:
-    """The release of ansible-core that this script runs, as requirements/demo.txt names it."""
+    """Returns the release of ansible-core that this script runs, as requirements/demo.txt names it."""
     text = (REPOSITORY / "requirements" / "demo.txt").read_text(encoding="utf-8")
     older, newest = re.findall(r"^ansible-core==(\S+);", text, re.MULTILINE)
     return str(newest if CANDIDATES is NEW_PYTHONS else older)
 
 
 def program() -> str | None:
-    """The program of the first Python among CANDIDATES that this machine has, and that has pip."""
+    """Returns the program of the first Python among CANDIDATES that this machine has, and that has pip."""
     for version in CANDIDATES:
         found = shutil.which(f"python{version}", path=search_path(Path.home()))
         if found and subprocess.run([found, "-c", "import pip"], capture_output=True, check=False).returncode == 0:
@@ -42,7 +42,9 @@ def program() -> str | None:
 
 
 def sanity() -> list[str]:
-    """The command that runs its sanity tests. Compiling and importing on every Python is left to those of .venv."""
+    """
+    Returns the command that runs its sanity tests. Compiling and importing on every Python is left to those of .venv.
+    """
     version = Path(program() or CANDIDATES[0]).name.replace("python", "")
     return [sys.executable, "scripts/other_core.py",
             "scripts/ansible_test.py", "sanity", "--local", "--python", version]

@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 def stage(purpose: str) -> Path:
     """
-    A fresh copy of all files that git knows or would add, uncommitted changes included.
+    Returns a fresh copy of all files that git knows or would add, uncommitted changes included.
 
     ``purpose`` names the tree below .cache that it lands in, so that two tools do not disturb each other.
     """

@@ -46,11 +46,11 @@ class Paper(NamedTuple):
     elements: list[str]
 
     def text(self, x: float, y: float, words: str, kind: str = "") -> None:
-        """Words that begin at ``x``."""
+        """Draws words that begin at ``x``."""
         self.elements.append(f'<text x="{x}" y="{y}" class="{kind}">{words}</text>')
 
     def box(self, x: float, y: float, width: float, phase: Phase, name: str, below: str = "") -> None:
-        """A status, with the one that it becomes when the step fails."""
+        """Draws a status, with the one that it becomes when the step fails."""
         self.elements.append(f'<rect x="{x}" y="{y}" width="{width}" height="{TALL}" rx="5" class="box" '
                              f'style="fill: var(--{phase.value})"/>')
         self.text(x + 8, y + (18 if below else 26), name)
@@ -58,19 +58,19 @@ class Paper(NamedTuple):
             self.text(x + 8, y + 33, f"fails: {below}", "fail")
 
     def arrow(self, *points: tuple[float, float]) -> None:
-        """A line through the points with a head at the last one."""
+        """Draws a line through the points with a head at the last one."""
         way = " ".join(f"{x},{y}" for x, y in points)
         self.elements.append(f'<polyline points="{way}" class="line" marker-end="url(#head)"/>')
 
 
 def short(status: str) -> str:
-    """A status without the prefix that all of them share."""
+    """Returns a status without the prefix that all of them share."""
     assert status.startswith(PREFIX)
     return status[len(PREFIX):]
 
 
 def draw() -> str:
-    """The picture, as the text of an SVG file. Every status of the table is in it exactly once."""
+    """Returns the picture, as the text of an SVG file. Every status of the table is in it exactly once."""
     path = [status for status, phase in STATUSES.items() if phase in (Phase.CANCELLABLE, Phase.COMPLETED)]
     canceling, canceled = (short(status) for status, phase in STATUSES.items() if phase is Phase.CANCELED)
     failures = {status: status + FAILED for status in path if status + FAILED in STATUSES}

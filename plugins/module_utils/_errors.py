@@ -32,12 +32,14 @@ class Failure(Exception):
         self.transient = transient
 
     def as_result(self) -> Dict[str, Any]:
-        """The result key ``error``."""
+        """Returns the result key ``error``."""
         return {"class": self.error_class, "errno": self.errno, "sqlstate": self.sqlstate,
                 "message": self.message, "hint": self.hint}
 
     def sentence(self, doing: str) -> str:
-        """For a person: what could not be done (``doing``, as in "Cannot ..."), why, and what to do."""
+        """
+        Returns the message for a person: what could not be done (``doing``, as in "Cannot ..."), why, and what to do.
+        """
         return " ".join(part for part in ("Cannot %s: %s." % (doing, self.message.rstrip(".")), self.hint) if part)
 
 
@@ -183,7 +185,7 @@ _LOGIN_ERRORS: Dict[int, _Kind] = {
 
 def server_failure(errno: int, sqlstate: Optional[str], text: str, logging_in: bool = False) -> Failure:
     """
-    The failure for an error that the server sent.
+    Returns the failure for an error that the server sent.
 
     In: the number, SQLSTATE and text of the ERR packet; whether it answered a login. The text may carry a suffix
     (``enable_rich_error_msg``), so only the number decides. Out: an instance of the class that the number means.

@@ -128,7 +128,7 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
     """
 
     def __init__(self, user: str, password: str, tls: Optional[ssl.SSLContext] = None, server_name: str = "") -> None:
-        """``tls`` must verify the server; ``server_name`` is then the name that its certificate must hold."""
+        """Connects. ``tls`` must verify the server; ``server_name`` is then the name that its certificate must hold."""
         options: Dict[str, Any] = {"ssl": tls} if tls else {"ssl_disabled": True}
         self._verified = tls is not None
         self._stage = GREETING

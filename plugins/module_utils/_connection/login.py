@@ -79,18 +79,18 @@ class Login(NamedTuple):
     sources: Dict[str, str]
 
     def address(self) -> str:
-        """Where it connects to and which source named that, for messages."""
+        """Returns host and port and the source of each, for messages."""
         if self.unix_socket:
             return "socket %s (%s)" % (self.unix_socket, self.sources["login_unix_socket"])
         return "%s:%d (host: %s, port: %s)" % (
             self.host, self.port, self.sources["login_host"], self.sources["login_port"])
 
     def file(self, option: str) -> str:
-        """One of ca_cert, client_cert and client_key with its path and which source named that, for messages."""
+        """Returns the name, path and source of ca_cert, client_cert or client_key, for messages."""
         return "%s %s (%s)" % (option, getattr(self, option), self.sources[option])
 
     def account(self) -> str:
-        """Who logs in and which sources named that, for messages; the password itself is not in it."""
+        """Returns the user and the sources of user and password, for messages, without the password itself."""
         password = "none" if self.password is None else self.sources["login_password"]
         if self.password == "":
             password += ", which is empty"
@@ -99,7 +99,7 @@ class Login(NamedTuple):
 
 def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Login:
     """
-    The login for the module options ``options`` (None = not given) and the environment variables ``environ``.
+    Returns the login for the module options ``options`` (None = not given) and the environment variables ``environ``.
 
     An empty string or 0 is a given value, not a missing one. InvalidOption names the wrong value's source.
     """

@@ -153,8 +153,8 @@ class Session:
 
     def _set_variables(self, budget: Budget) -> None:
         """
-        UTF-8, UTC, and a query time-out below our own: when we stop waiting for an answer, the server has given up the
-        statement, so that what the views say next is final.
+        Sets UTF-8, UTC, and a query time-out below our own: when we stop waiting for an answer, the server has given up
+        the statement, so that what the views say next is final.
         """
         query_timeout = min(_QUERY_TIMEOUT, _SHARE_OF_READ_TIMEOUT * self.login.read_timeout)
         variables: Dict[str, Any] = {**FIXED_VARIABLES, "ob_query_timeout": int(query_timeout * 1000000),
@@ -231,7 +231,7 @@ def _causes(error: Optional[BaseException]) -> List[BaseException]:
 
 
 def _why_unreachable(cause: BaseException, login: Login) -> Tuple[str, str]:
-    """Reason and hint for an operating system's error."""
+    """Returns reason and hint for an operating system's error."""
     if isinstance(cause, socket.gaierror):
         return "the host name cannot be resolved", "Check login_host and the name service of this host."
     if isinstance(cause, socket.timeout):

@@ -39,7 +39,8 @@ class Tls:
 
     def failure(self, causes: List[BaseException], text: str, offered: bool) -> Optional[TlsFailed]:
         """
-        The failure of a login if TLS is the reason, with its cause: a certificate, its name, its date, or no TLS.
+        Returns the failure of a login if TLS is the reason, with its cause: a certificate, its name, its date, or no
+        TLS.
 
         In: all exceptions of the login, the text of the first one, whether the server ``offered`` TLS at all.
         """
@@ -60,7 +61,10 @@ class Tls:
         return TlsFailed("no verified TLS connection to %s with %s: %s" % (where, ca_cert, reason), hint)
 
     def broken_off(self) -> Optional[TlsFailed]:
-        """The failure if a server ended the connection right after the handshake and a client certificate may help."""
+        """
+        Returns the failure if a server ended the connection right after the handshake and a client certificate may
+        help.
+        """
         if self.login.client_cert:
             return None
         return TlsFailed("%s broke the connection off right after the TLS handshake, without a word, as a server "
@@ -69,7 +73,7 @@ class Tls:
 
 def _context(login: Login) -> ssl.SSLContext:
     """
-    A context that verifies the server. Our own, because PyMySQL's verifies nothing without a CA.
+    Returns a context that verifies the server. Our own, because PyMySQL's verifies nothing without a CA.
 
     InvalidOption if a file cannot be loaded. VERIFY_X509_STRICT, which Python 3.13 switched on, is off: one
     certificate must be judged alike by every Python, and OceanBase's documentation makes CAs that it refuses.

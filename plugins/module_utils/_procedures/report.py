@@ -35,7 +35,10 @@ class Report:
         self.login_address = session.login_address
 
     def waiting(self, jobs: Sequence[CloneJob], budget: Budget) -> None:
-        """Is called after each look that shows jobs to wait for; an action plugin may set it to show progress."""
+        """
+        Does nothing here; it is called after each query that shows jobs to wait for; an action plugin may set it to
+        show progress.
+        """
 
     def sentence(self, failure: Failure) -> str:
         """Returns the message of a failed run."""

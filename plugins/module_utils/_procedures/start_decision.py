@@ -50,8 +50,8 @@ class StartDecision(NamedTuple):
 
 def decide_start(wanted: Wanted, situation: Situation, wait: bool) -> StartDecision:
     """
-    What to do, and what it will be called. Refused if something else than the wanted clone has its name, or its job is
-    being cleaned up; UnsupportedVersion if its job is in a status that this collection does not know.
+    Returns what to do, and what it will be called. Refused if something else than the wanted clone has its name, or its
+    job is being cleaned up; UnsupportedVersion if its job is in a status that this collection does not know.
     """
     job = next((job for job in situation.running if job.clone_tenant == wanted.clone_tenant), None)
     if job is not None:
@@ -89,8 +89,8 @@ def _check_same(wanted: Wanted, job: CloneJob) -> None:
 
 def obstacle(wanted: Wanted, situation: Situation) -> Optional[Failure]:
     """
-    Why the server would refuse to start the clone, as far as the views tell, in the order of its rules; None if they
-    show no reason. They do not show whether the cluster is in upgrade mode, nor how old a checkpoint is.
+    Returns why the server would refuse to start the clone, as far as the views tell, in the order of its rules; None if
+    they show no reason. They do not show whether the cluster is in upgrade mode, nor how old a checkpoint is.
     """
     broken = (_why_not_this_name(wanted) or _why_not_this_source(wanted, situation.tenants)
               or _why_not_these_resources(wanted, situation) or _why_not_now(wanted, situation))
@@ -149,8 +149,8 @@ def _why_not_now(wanted: Wanted, situation: Situation) -> _Broken:
 
 def has_completed(job: CloneJob, wait: bool) -> bool:
     """
-    Whether the job has made the tenant and is over; False while it goes on. CloneFailed if it ended otherwise, or,
-    without ``wait``, is about to; UnsupportedVersion if its end is not known to this collection.
+    Returns whether the job has made the tenant and is over; False while it goes on. CloneFailed if it ended otherwise,
+    or, without ``wait``, is about to; UnsupportedVersion if its end is not known to this collection.
     """
     failed = job.phase in (Phase.CANCELED, Phase.FAILED)
     if failed and (job.view == HISTORY or not wait):

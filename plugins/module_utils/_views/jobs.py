@@ -91,35 +91,35 @@ class CloneJob(NamedTuple):
 
     @property
     def job_id(self) -> str:
-        """CLONE_JOB_ID, as text."""
+        """Returns CLONE_JOB_ID, as text."""
         return str(self.row["clone_job_id"])
 
     @property
     def clone_tenant(self) -> str:
-        """CLONE_TENANT_NAME: the new tenant."""
+        """Returns CLONE_TENANT_NAME: the new tenant."""
         return str(self.row["clone_tenant_name"])
 
     @property
     def status(self) -> str:
-        """STATUS, as the server spells it."""
+        """Returns STATUS, as the server spells it."""
         return str(self.row["status"])
 
     @property
     def phase(self) -> Optional[Phase]:
-        """What the status means; None for a status that this collection does not know."""
+        """Returns what the status means; None for a status that this collection does not know."""
         return STATUSES.get(self.status)
 
     @property
     def canceled_in(self) -> Optional[str]:
-        """The status in which the job was canceled, or None if it was not or the server does not say."""
+        """Returns the status in which the job was canceled, or None if it was not or the server does not say."""
         match = _CANCELED_IN.match(self.row["error_message"] or "")
         return match.group(1) if match else None
 
     @classmethod
     def from_row(cls, view: str, row: Mapping[str, Any], server_time: Any) -> CloneJob:
         """
-        The job for a row (labels in lower case) read at ``server_time``, the server's clock. Large ids become text,
-        times ISO 8601 in UTC; ``age`` is the seconds since the start.
+        Returns the job for a row (labels in lower case) read at ``server_time``, the server's clock. Large ids become
+        text, times ISO 8601 in UTC; ``age`` is the seconds since the start.
         """
         result: Dict[str, Any] = {}
         for column in COLUMNS:
@@ -140,7 +140,7 @@ class CloneJob(NamedTuple):
 
 
 def unknown_status(job: CloneJob) -> UnsupportedVersion:
-    """The failure for a job whose status this collection does not know at all, or not in that view."""
+    """Returns the failure for a job whose status this collection does not know at all, or not in that view."""
     return UnsupportedVersion(
         "clone job %s is in status %s in view %s, which this collection does not know" % (
             job.job_id, job.status, job.view),
@@ -148,7 +148,9 @@ def unknown_status(job: CloneJob) -> UnsupportedVersion:
 
 
 def iso_time(value: Any) -> Optional[str]:
-    """ISO 8601 with ``Z`` for a time that the server gave in UTC, as the driver hands it over; None for no time."""
+    """
+    Returns ISO 8601 with ``Z`` for a time that the server gave in UTC, as the driver hands it over; None for no time.
+    """
     if value is None:
         return None
     if isinstance(value, datetime.datetime):

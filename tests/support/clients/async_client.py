@@ -19,7 +19,7 @@ class AsyncClient:
 
     @classmethod
     async def open(cls, port: int, user: str = "root@sys", password: str = "") -> AsyncClient:
-        """A session that is logged in; AssertionError if the server refuses it."""
+        """Opens a session that is logged in; AssertionError if the server refuses it."""
         client = cls(*await asyncio.open_connection("127.0.0.1", port))
         greeting = await client._packet()
         version_end = greeting.index(b"\0", 1) + 1
@@ -32,7 +32,7 @@ class AsyncClient:
         return client
 
     async def query(self, sql: str) -> list[bytes]:
-        """The rows of a query, each as the bytes of its packet; AssertionError for an error."""
+        """Returns the rows of a query, each as the bytes of its packet; AssertionError for an error."""
         self._send(0, b"\3" + sql.encode())
         first = await self._packet()
         assert first[:1] != b"\xff", first
@@ -48,7 +48,7 @@ class AsyncClient:
         return parts[1]
 
     def close(self) -> None:
-        """Hangs up."""
+        """Closes the connection."""
         self._writer.close()
 
     def _send(self, sequence: int, payload: bytes) -> None:

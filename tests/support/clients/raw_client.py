@@ -30,7 +30,7 @@ class RawClient:
         self.socket.close()
 
     def read(self) -> bytes:
-        """The payload of the next packet, put together from its frames; b"" when the server has closed."""
+        """Reads the payload of the next packet, put together from its frames; b"" when the server has closed."""
         payload = b""
         while True:
             header = self._exactly(4)
@@ -55,7 +55,7 @@ class RawClient:
         return bytes(data)
 
     def frame(self, payload: bytes) -> bytes:
-        """A short payload as the next packet of the conversation."""
+        """Returns a short payload as the next packet of the conversation."""
         return len(payload).to_bytes(3, "little") + bytes((self.sequence & 0xFF,)) + payload
 
     def send(self, payload: bytes) -> None:
@@ -64,7 +64,7 @@ class RawClient:
 
     def login_payload(self, user: str = "root@sys", password: str = "", plugin: str = "mysql_native_password",
                       capabilities: int = PLUGIN_AUTH_LOGIN) -> bytes:
-        """A login; a plugin other than the native one gets 32 bytes that prove nothing."""
+        """Returns a login; a plugin other than the native one gets 32 bytes that prove nothing."""
         proof = scramble(password, self.salt) if plugin == "mysql_native_password" else b"x" * 32
         return (struct.pack("<IIB23x", capabilities, 1 << 24, 45) + user.encode() + b"\0"
                 + bytes((len(proof),)) + proof + plugin.encode() + b"\0")
@@ -92,7 +92,7 @@ class RawClient:
 
 
 def scramble(password: str, salt: bytes) -> bytes:
-    """The proof of mysql_native_password."""
+    """Returns the proof of mysql_native_password."""
     if not password:
         return b""
     once = hashlib.sha1(password.encode()).digest()
@@ -101,6 +101,6 @@ def scramble(password: str, salt: bytes) -> bytes:
 
 
 def error_of(packet: bytes) -> tuple[int, str, str]:
-    """Number, SQLSTATE and text of an ERR packet."""
+    """Returns number, SQLSTATE and text of an ERR packet."""
     assert packet[:1] == b"\xff", packet
     return struct.unpack("<H", packet[1:3])[0], packet[4:9].decode(), packet[9:].decode()

@@ -57,7 +57,7 @@ class CloneEngine:
             timer.join(10)
 
     def clone(self, clone: str, source: str, pool: str, unit: str) -> None:
-        """CREATE TENANT .. FROM: blocks until the job has ended; Refusal 9110 if it was canceled."""
+        """Executes CREATE TENANT .. FROM: blocks until the job has ended; Refusal 9110 if it was canceled."""
         job_id = time.time_ns()
 
         def start(cursor: Any) -> None:
@@ -87,7 +87,7 @@ class CloneEngine:
         self._transaction(move)
 
     def cancel(self, name: str) -> None:
-        """ALTER SYSTEM CANCEL CLONE; Refusal 4179 in all the situations in which OceanBase gives it."""
+        """Executes ALTER SYSTEM CANCEL CLONE; Refusal 4179 in all the situations in which OceanBase gives it."""
         def mark(cursor: Any) -> int:
             cursor.execute(f"SELECT 1 FROM {TENANTS} WHERE BINARY TENANT_NAME = %s AND STATUS = 'NORMAL'", [name])
             normal = cursor.fetchall()
@@ -128,7 +128,7 @@ class CloneEngine:
             self._ended.notify_all()
 
     def _transaction(self, work: Callable[[Any], Any]) -> Any:
-        """What ``work(cursor)`` returns, committed; nothing is changed if it raises."""
+        """Returns what ``work(cursor)`` returns, committed; nothing is changed if it raises."""
         with self.server.connect() as connection, connection.cursor(pymysql.cursors.DictCursor) as cursor:
             connection.begin()
             try:

@@ -59,7 +59,7 @@ class SqlServer(Protocol):
     """What runs statements: the real server or the mock."""
 
     def connect(self) -> Any:
-        """A PyMySQL connection."""
+        """Returns a PyMySQL connection."""
 
 
 def _table(name: str, columns: Mapping[str, str]) -> str:
@@ -88,7 +88,7 @@ def clear(server: SqlServer) -> None:
 
 def clone_row(status: str, clone: str = "clone_a", source: str = "mysql001", job_id: int = 1706251714452555625,
               **changes: Any) -> dict[str, Any]:
-    """The row of a clone job in that status, as OceanBase fills it (facts: Initial values, Result columns)."""
+    """Returns the row of a clone job in that status, as OceanBase fills it (facts: Initial values, Result columns)."""
     row: dict[str, Any] = {
         "CLONE_JOB_ID": job_id, "TRACE_ID": "YB42AC1E87C9-00060F1AD6DF026E-0-0", "SOURCE_TENANT_ID": 1002,
         "SOURCE_TENANT_NAME": source, "CLONE_TENANT_ID": 0, "CLONE_TENANT_NAME": clone, "TENANT_SNAPSHOT_ID": -1,

@@ -39,7 +39,7 @@ class Block(NamedTuple):
 
 
 def documents() -> dict[str, list[Block]]:
-    """The blocks of every document, by its path below the repository."""
+    """Returns the blocks of every document, by its path below the repository."""
     paths = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("roles/*/README.md"), *REPOSITORY.glob("playbooks/*.md"),
              *REPOSITORY.glob("docs/*.rst"), *REPOSITORY.glob("docs/docsite/rst/*.rst")]
     found = {str(path.relative_to(REPOSITORY)): blocks(path) for path in sorted(paths)}
@@ -47,7 +47,7 @@ def documents() -> dict[str, list[Block]]:
 
 
 def blocks(path: Path) -> list[Block]:
-    """The code blocks of one file, in their order."""
+    """Returns the code blocks of one file, in their order."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
         found = []

@@ -29,7 +29,7 @@ CLUSTER = "obcluster"
 
 
 def free_ports(count: int) -> list[str]:
-    """Ports of which nobody makes use, for programs that cannot choose one themselves."""
+    """Returns ports of which nobody makes use, for programs that cannot choose one themselves."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _number in range(count)]
         for one in sockets:
@@ -46,7 +46,7 @@ class DocumentServers:
 
     @contextlib.contextmanager
     def running(self, player: DocumentPlayer) -> Iterator[None]:
-        """Both servers, new and at the ports that the player's documents name."""
+        """Runs both servers, new and at the ports that the player's documents name."""
         folder = player.folder / "tls"
         folder.mkdir(exist_ok=True)
         authority = trustme.CA()
@@ -80,7 +80,7 @@ class DocumentPlayer:
         (folder / "try_the_migration.yml").write_text("- ansible.builtin.debug:\n    msg: migrated\n", encoding="utf-8")
 
     def adapt(self, text: str) -> str:
-        """The text with names of hosts, ports and files that exist here."""
+        """Returns the text with names of hosts, ports and files that exist here."""
         ports = [str(mock.port) for mock in self.mocks] or self.ports
         # A document that runs a mock of its own names the port of that one.
         first = self.ports[0] if "sys_tenant_mock_port: 2881" in self.all_text() + text else ports[0]
@@ -92,7 +92,7 @@ class DocumentPlayer:
         return text
 
     def all_text(self) -> str:
-        """What the files written so far hold, before anything was replaced."""
+        """Returns what the files written so far hold, before anything was replaced."""
         return "".join(path.read_text(encoding="utf-8") for path in self.folder.glob(".written/*"))
 
     def write(self, name: str, text: str) -> None:
@@ -105,7 +105,9 @@ class DocumentPlayer:
         path.write_text(self.adapt(text), encoding="utf-8")
 
     def environment(self) -> dict[str, str]:
-        """The environment of commands: the port of the mock, which is not the usual one, and a login if wanted."""
+        """
+        Returns the environment of commands: the port of the mock, which is not the usual one, and a login if wanted.
+        """
         login = {"OCEANBASE_LOGIN_PASSWORD": PASSWORD} if self.login_from_environment else {}
         secrets = {"vault_root_sys_password": PASSWORD, "vault_oceanbase_password": PASSWORD,
                    "sys_tenant_mock_folder": str(self.own_mock)}
@@ -119,7 +121,7 @@ class DocumentPlayer:
             RECORD_RESULTS_TO=str(self.folder / "results.jsonl"), **login)
 
     def shell(self, command: str, where: str) -> str:
-        """What the command prints; AssertionError if it fails."""
+        """Returns what the command prints; AssertionError if it fails."""
         command = self.adapt(command)
         done = subprocess.run(["bash", "-euc", command], cwd=self.folder, env=self.environment(), text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=120,
@@ -136,7 +138,7 @@ class DocumentPlayer:
         self.shell("ansible-playbook block.yml", where)
 
     def asked_a_server(self, text: str) -> bool:
-        """Whether a mock was asked anything, or the block ran one of its own."""
+        """Returns whether a mock was asked anything, or the block ran one of its own."""
         return "sys_tenant_mock" in text or any(mock.log() for mock in self.mocks)
 
     def stop_own_mock(self) -> None:
@@ -146,12 +148,12 @@ class DocumentPlayer:
             assert stopped["exit_code"] == 0, stopped
 
     def compare(self, expected: str, output: str, where: str) -> None:
-        """AssertionError unless the lines are in the output, in this order; numbers do not matter."""
+        """Raises AssertionError unless the lines are in the output, in this order; numbers do not matter."""
         lines = iter([digits(line) for line in output.splitlines()])
         for line in filter(None, map(digits, expected.splitlines())):
             assert line in lines, f"{where}: {line!r} is not there (any more) in\n{output}"
 
 
 def digits(line: str) -> str:
-    """The line without what differs from run to run: numbers and space around."""
+    """Returns the line without what differs from run to run: numbers and space around."""
     return re.sub(r"\d+", "#", line.strip())

@@ -36,12 +36,12 @@ class Behavior(NamedTuple):
 
 
 def read(name: str) -> Any:
-    """The content of one file of the table."""
+    """Returns the content of one file of the table."""
     return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
 
 
 def filled(value: Any, names: dict[str, Any]) -> Any:
-    """``value`` with each ``{name}`` in its texts replaced, as far as the name is known; any depth."""
+    """Returns ``value`` with each ``{name}`` in its texts replaced, as far as the name is known; any depth."""
     if isinstance(value, str):
         alone = _PLACE.fullmatch(value)
         if alone and alone[1] in names:
@@ -55,7 +55,7 @@ def filled(value: Any, names: dict[str, Any]) -> Any:
 
 
 def behaviors() -> list[Behavior]:
-    """The whole table: a row with ``for`` is one behavior for each of its values."""
+    """Returns the whole table: a row with ``for`` is one behavior for each of its values."""
     found: list[Behavior] = []
     for path in sorted(FOLDER.glob("*.yml")):
         if path.name not in OTHER_FILES:

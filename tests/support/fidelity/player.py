@@ -47,19 +47,19 @@ class Answer(NamedTuple):
 
 
 def refusal(error: pymysql.MySQLError) -> str:
-    """An error as the table writes it."""
+    """Returns an error as the table writes it."""
     return f"{error.args[0]} ({getattr(error, 'sqlstate', None)}) {error.args[1]}"
 
 
 def describe(field: Any) -> str:
-    """A column as the table writes it: label, type with its decimals, flags that matter."""
+    """Returns a column as the table writes it: label, type with its decimals, flags that matter."""
     decimals = f"({field.scale})" if field.scale not in (0, _NO_FRACTION) else ""
     flags = "".join(" " + name for flag, name in _FLAGS if field.flags & flag)
     return f"{field.name} {_TYPES[field.type_code]}{decimals}{flags}"
 
 
 def matches(expected: Any, seen: str | None) -> bool:
-    """Whether a value is the expected one; ``~...`` is a regular expression for all of it."""
+    """Returns whether a value is the expected one; ``~...`` is a regular expression for all of it."""
     if expected is None or seen is None:
         return expected is None and seen is None
     text = str(expected)
@@ -101,7 +101,7 @@ class BehaviorPlayer:
     # Sessions and statements
 
     def connect(self, user: str, password: str | None = None, **options: Any) -> Any:
-        """A connection that decodes nothing: values are the server's own texts."""
+        """Returns a connection that decodes nothing: values are the server's own texts."""
         if user == "root@sys" and password is None:
             user, password = self.server.user, self.server.password
         return SqlStateConnection(host=self.server.host, port=self.server.port, user=user, password=password or "",
@@ -109,7 +109,7 @@ class BehaviorPlayer:
                            **{"read_timeout": self.server.patience + 10, **options})
 
     def session(self, name: str) -> Any:
-        """The session of that name, which is a user, or a user and a number: ``root@sys/2``."""
+        """Returns the session of that name, which is a user, or a user and a number: ``root@sys/2``."""
         if name not in self.sessions:
             self.sessions[name] = self.connect(name.split("/", 1)[0])
         return self.sessions[name]
@@ -118,7 +118,7 @@ class BehaviorPlayer:
         return {"id_" + re.sub(r"\W", "_", name): session.thread_id() for name, session in self.sessions.items()}
 
     def ask(self, sql: str, session: str = "root@sys") -> Answer:
-        """The answer to one statement."""
+        """Sends one statement and returns its answer."""
         with self.session(session).cursor() as cursor:
             try:
                 cursor.execute(sql)
@@ -129,7 +129,7 @@ class BehaviorPlayer:
             return Answer("", [describe(field) for field in fields], rows, cursor._result)
 
     def statuses(self, view: str, clone: str) -> list[str | None]:
-        """STATUS of the jobs of that clone tenant, newest first."""
+        """Returns STATUS of the jobs of that clone tenant, newest first."""
         answer = self.ask(f"SELECT STATUS FROM {view} WHERE CLONE_TENANT_NAME = '{clone}' "
                           "ORDER BY CLONE_JOB_ID DESC", "root@sys/watch")
         assert not answer.error, answer.error
@@ -138,7 +138,7 @@ class BehaviorPlayer:
     # Steps
 
     def do_sql(self, step: dict[str, Any]) -> None:
-        """A statement. Expected: error, ok, rows, columns, labels; without any of them: no error."""
+        """Sends a statement. Expected: error, ok, rows, columns, labels; without any of them: no error."""
         if step.get("eventually"):
             def fits() -> bool:
                 return not self._complaint(step, self.ask(step["sql"], step.get("as", "root@sys")))
@@ -149,7 +149,7 @@ class BehaviorPlayer:
         assert not complaint, f"{step['sql']}\n{complaint}"
 
     def _complaint(self, step: dict[str, Any], answer: Answer) -> str:
-        """What is wrong with an answer, '' for nothing."""
+        """Returns what is wrong with an answer, '' for nothing."""
         if not matches(step.get("error", ""), answer.error):
             return f"expected error: {step.get('error')}\n           seen: {answer.error}"
         if step.get("ok") and (answer.columns or answer.result.affected_rows or answer.result.warning_count):
@@ -166,7 +166,7 @@ class BehaviorPlayer:
         return f"expected rows: {rows}\n          seen: {answer.rows}"
 
     def do_start(self, step: dict[str, Any]) -> None:
-        """A statement that blocks, in a session of its own; ``ended`` compares its answer later."""
+        """Sends a statement that blocks, in a session of its own; ``ended`` compares its answer later."""
         name, sql = step.get("as", "root@sys/starter"), step["start"]
         self.session(name)
         answers: list[Answer] = []
@@ -180,7 +180,7 @@ class BehaviorPlayer:
         self.running[name] = (thread, answers)
 
     def do_ended(self, step: dict[str, Any]) -> None:
-        """The answer to what ``start`` has started: an error's text, or ok."""
+        """Compares the answer to what ``start`` has started: an error's text, or ok."""
         thread, answers = self.running.pop(step.get("as", "root@sys/starter"))
         thread.join(self.server.patience)
         assert answers, "the statement has not ended"
@@ -196,19 +196,21 @@ class BehaviorPlayer:
         wait_for(ended, step["until_ended"], self.server.patience)
 
     def do_hold(self, step: dict[str, Any]) -> None:
-        """Every job that reaches the state stays there (facts: Test points)."""
+        """Holds every job that reaches the state (facts: Test points)."""
         action = f"HANG_IN_{step['hold']} wait_for {self.names['signal']} execute 10000"
         for sql in ("ALTER SYSTEM SET debug_sync_timeout = '1000s'", f"SET ob_global_debug_sync = '{action}'"):
             self.do_sql({"sql": sql, "ok": True})
 
     def do_release(self, step: dict[str, Any]) -> None:
-        """The jobs that ``hold`` stopped at the state go on."""
+        """Releases the jobs that ``hold`` stopped at the state."""
         for sql in (f"SET ob_global_debug_sync = 'HANG_IN_{step['release']} clear'",
                     f"SET ob_global_debug_sync = 'now broadcast {self.names['signal']}'"):
             self.do_sql({"sql": sql, "ok": True})
 
     def do_wait(self, step: dict[str, Any]) -> None:
-        """Until the job of the clone is in PROGRESS with that status, or has left it for HISTORY (wait: HISTORY)."""
+        """
+        Waits until the job of the clone is in PROGRESS with that status, or has left it for HISTORY (wait: HISTORY).
+        """
         clone, wanted = step.get("of", self.names["clone"]), step["wait"]
 
         def there() -> bool:
@@ -220,7 +222,7 @@ class BehaviorPlayer:
         wait_for(there, f"{clone} in {wanted}", self.server.patience)
 
     def do_row(self, step: dict[str, Any]) -> None:
-        """Columns of the clone's newest row in the view PROGRESS or HISTORY."""
+        """Compares columns of the clone's newest row in the view PROGRESS or HISTORY."""
         view = {"PROGRESS": PROGRESS, "HISTORY": HISTORY}[step["row"]]
         columns = [key for key in step if key.isupper()]
         self.do_sql({"sql": f"SELECT {', '.join(columns)} FROM {view} WHERE CLONE_TENANT_NAME = "
@@ -234,13 +236,13 @@ class BehaviorPlayer:
         self.names[step["remember"]] = str(answer.rows[0][0])
 
     def do_always(self, step: dict[str, Any]) -> None:
-        """A query that gives the same rows however often it is asked until the job is in HISTORY."""
+        """Repeats a query that must give the same rows until the job is in HISTORY."""
         for _number in iter(lambda: self.statuses(PROGRESS, self.names["clone"]), []):
             self.do_sql({**step, "sql": step["always"]})
         self.do_sql({**step, "sql": step["always"]})
 
     def do_login(self, step: dict[str, Any]) -> None:
-        """A login with a password (none if left out, root@sys has its own); expected: error, or that it works."""
+        """Logs in with a password (none if left out, root@sys has its own); expected: error, or that it works."""
         try:
             options = {"database": step["database"]} if "database" in step else {}
             password = str(step["password"]) if "password" in step else None
@@ -251,14 +253,14 @@ class BehaviorPlayer:
         assert matches(step.get("error", ""), seen), f"expected: {step.get('error', 'ok')}\n    seen: {seen}"
 
     def do_refused_session(self, step: dict[str, Any]) -> None:
-        """After a login that failed nothing is served: the server hangs up."""
+        """Checks that nothing is served after a login that failed: the server hangs up."""
         with RawClient(self.server.host, self.server.port) as client:
             assert error_of(client.log_in(step["refused_session"], "wrong"))[0] == 1045
             with contextlib.suppress(ConnectionError):
                 assert client.command(3, b"SELECT 1") == b""
 
     def do_greeting(self, step: dict[str, Any]) -> None:
-        """The first packet: protocol, version, charset, capabilities (lower and upper half), plugin."""
+        """Compares the first packet: protocol, version, charset, capabilities (lower and upper half), plugin."""
         with RawClient(self.server.host, self.server.port) as client:
             version, rest = client.greeting[1:].split(b"\0", 1)
             seen = {"protocol": client.greeting[0], "version": version.decode(),

@@ -35,7 +35,7 @@ def _error(refusal: Refusal) -> bytes:
 
 
 def _read(stream: socket.socket, size: int) -> bytes:
-    """Exactly ``size`` bytes; EOFError at the end of the stream."""
+    """Returns exactly ``size`` bytes; EOFError at the end of the stream."""
     data = b""
     while len(data) < size:
         part = stream.recv(size - len(data))
@@ -86,11 +86,11 @@ class Relay:
                 client.shutdown(socket.SHUT_RDWR)
 
     def login(self, **options: Any) -> dict[str, Any]:
-        """Login options of a module for the server behind this relay."""
+        """Returns login options of a module for the server behind this relay."""
         return self.server.login(**{"login_port": self.port, **options})
 
     def connect(self, **options: Any) -> Any:
-        """A PyMySQL connection through this relay."""
+        """Returns a PyMySQL connection through this relay."""
         return self.server.connect(**{"port": self.port, **options})
 
     def _run(self, target: Callable[..., None], *arguments: Any) -> None:
@@ -108,7 +108,7 @@ class Relay:
             self._run(self._serve, client)
 
     def _serve(self, client: socket.socket) -> None:
-        """One client: its packets are looked at one by one, what the server sends is pumped back as it comes."""
+        """Serves one client: its packets are looked at one by one, what the server sends is pumped back as it comes."""
         with client, socket.create_connection((self.server.host, self.server.port)) as upstream:
             back = threading.Thread(target=self._pump, args=(upstream, client), daemon=True)
             back.start()
@@ -142,7 +142,7 @@ class Relay:
             target.shutdown(socket.SHUT_RDWR)
 
     def _answer(self, number: int, payload: bytes) -> bytes | None:
-        """The payload of the answer to a clone statement, None for all that the server shall answer."""
+        """Returns the payload of the answer to a clone statement, None for all that the server shall answer."""
         # Packet number 0 begins a command; those of the login have others.
         if number or payload[:1] != bytes([_COM_QUERY]):
             return None

@@ -27,7 +27,7 @@ class Files:
         self.authority.cert_pem.write_to_path(self.ca)
 
     def issue(self, name: str, *hosts: str, **options: Any) -> tuple[str, str]:
-        """Paths of a new certificate and its key."""
+        """Returns paths of a new certificate and its key."""
         leaf = self.authority.issue_cert(*hosts, **options)
         cert, key = str(self._folder / f"{name}.pem"), str(self._folder / f"{name}.key")
         leaf.cert_chain_pems[0].write_to_path(cert)

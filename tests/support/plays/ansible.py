@@ -37,14 +37,16 @@ class PlayResult(NamedTuple):
     results: list[TaskResult]
 
     def only(self, task: str) -> TaskResult:
-        """The one result of the task of that name."""
+        """Returns the one result of the task of that name."""
         found = [result for result in self.results if result.task == task]
         assert len(found) == 1, f"{len(found)} results of {task!r}\n{self.stdout}{self.stderr}"
         return found[0]
 
 
 def ansible_environment(**extra: str) -> dict[str, str]:
-    """The environment for Ansible's programs: the collection from this tree, nothing of the user's own settings."""
+    """
+    Returns the environment for Ansible's programs: the collection from this tree, nothing of the user's own settings.
+    """
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("ANSIBLE_", "OCEANBASE_"))}
     return {

@@ -42,16 +42,16 @@ class Run(NamedTuple):
     log: list[dict[str, Any]]
 
     def accepted(self) -> int:
-        """How many CANCELs of this run the server accepted."""
+        """Returns how many CANCELs of this run the server accepted."""
         return sum(entry["answer"] == "ok" for entry in self.log
                    if entry["statement"].upper().startswith(CLONE_COMMAND))
 
     def statements(self) -> list[str]:
-        """What the module sent, logins included."""
+        """Returns what the module sent, logins included."""
         return [entry["statement"] for entry in self.log if entry["statement"] != "CLOSE"]
 
     def told(self) -> str:
-        """Everything that a user is told."""
+        """Returns everything that a user is told."""
         return " ".join([json.dumps(self.result), *self.warnings,
                          self.failure.sentence("x") if self.failure else ""])
 
@@ -134,11 +134,11 @@ class Bench:
         wait_for(lambda: not self.progress(), "an empty PROGRESS")
 
     def progress(self) -> list[dict[str, Any]]:
-        """The rows of DBA_OB_CLONE_PROGRESS."""
+        """Returns the rows of DBA_OB_CLONE_PROGRESS."""
         return self.control("SELECT * FROM oceanbase.DBA_OB_CLONE_PROGRESS")
 
     def history(self, job_id: str) -> list[dict[str, Any]]:
-        """The rows of that job in DBA_OB_CLONE_HISTORY."""
+        """Returns the rows of that job in DBA_OB_CLONE_HISTORY."""
         return self.control(f"SELECT * FROM oceanbase.DBA_OB_CLONE_HISTORY WHERE CLONE_JOB_ID = {job_id}")
 
     def run(self, check_mode: bool = False, before_send: Callable[[int], None] = lambda _number: None,
@@ -194,11 +194,11 @@ class Bench:
         return any(row["status"] == "CLONE_SYS_CANCELING" for row in self.progress())
 
     def sessions(self) -> list[Any]:
-        """The sessions of the server that are the module's, or nobody's yet."""
+        """Returns the sessions of the server that are the module's, or nobody's yet."""
         return [row for row in self.control("SHOW PROCESSLIST") if row["user"] not in ("root",)]
 
     def new_log(self) -> list[dict[str, Any]]:
-        """The module's entries of the statement log since the last time."""
+        """Returns the module's entries of the statement log since the last time."""
         entries, self._read = self.mock.log_since(self._read)
         return [entry for entry in entries if entry["user"] == USER or f"LOGIN {USER}@" in entry["statement"]]
 

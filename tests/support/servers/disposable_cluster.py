@@ -64,7 +64,7 @@ class DisposableCluster:
             self.sql(f"ALTER SYSTEM SET debug_sync_timeout = '{self._timeout_before}'")
 
     def login(self) -> dict[str, Any]:
-        """The login options of a module."""
+        """Returns the login options of a module."""
         return {"login_host": self.settings["host"], "login_port": int(self.settings["port"]),
                 "login_user": self.settings["user"], "login_password": self.settings["password"]}
 
@@ -81,7 +81,7 @@ class DisposableCluster:
         return [{label.lower(): value for label, value in row.items()} for row in rows]
 
     def job(self, clone: str) -> dict[str, Any] | None:
-        """The newest row of a clone's job, from PROGRESS or else from HISTORY."""
+        """Returns the newest row of a clone's job, from PROGRESS or else from HISTORY."""
         for view in ("PROGRESS", "HISTORY"):
             rows = self.sql(f"SELECT '{view}' AS VIEW, CLONE_JOB_ID, STATUS, ERROR_MESSAGE "
                             f"FROM oceanbase.DBA_OB_CLONE_{view} WHERE CLONE_TENANT_NAME = '{clone}' "
@@ -119,7 +119,7 @@ class DisposableCluster:
         return clone
 
     def left(self) -> set[str]:
-        """Names of tenants and resource pools with this prefix that exist."""
+        """Returns names of tenants and resource pools with this prefix that exist."""
         tenants = self.sql("SELECT TENANT_NAME AS NAME FROM oceanbase.DBA_OB_TENANTS")
         pools = self.sql("SELECT NAME FROM oceanbase.DBA_OB_RESOURCE_POOLS")
         return {row["name"] for row in tenants + pools if row["name"].startswith(self.prefix)}

@@ -34,5 +34,5 @@ def clusters(folder: Path, scenarios: dict[str, dict[str, Any]],
 
 
 def job(clone: str, source: str, state: str = "CLONE_SYS_CREATE_TENANT", **more: Any) -> dict[str, Any]:
-    """A clone job of a scenario that stays in its state until it is canceled."""
+    """Returns a clone job of a scenario that stays in its state until it is canceled."""
     return {"clone_tenant": clone, "source_tenant": source, "state": state, "hold": True, **more}

@@ -25,7 +25,7 @@ CLONE_COMMAND = "ALTER SYSTEM CANCEL CLONE"
 
 
 def wait_for(condition: Callable[[], Any], what: str, timeout: float = 20.0) -> Any:
-    """The first true value of ``condition()``; AssertionError naming ``what`` after ``timeout`` seconds."""
+    """Returns the first true value of ``condition()``; AssertionError naming ``what`` after ``timeout`` seconds."""
     deadline = time.monotonic() + timeout
     while True:
         value = condition()
@@ -93,7 +93,7 @@ class Mock:
         self.port = self.ports[0]
 
     def errors(self) -> str:
-        """What the mock has written to its standard error."""
+        """Returns what the mock has written to its standard error."""
         return self.error_file.read_text(encoding="utf-8")
 
     def __exit__(self, *exc_info: Any) -> None:
@@ -117,7 +117,7 @@ class Mock:
             raise AssertionError("the mock did not end on SIGTERM") from None
 
     def connect(self, user: str = "root@sys", **options: Any) -> Any:
-        """A PyMySQL connection to the mock, autocommit on, rows as dicts."""
+        """Returns a PyMySQL connection to the mock, autocommit on, rows as dicts."""
         settings: dict[str, Any] = {
             "host": self.host, "port": self.port, "user": user, "password": self.password, "connect_timeout": 5,
             "read_timeout": 60, "autocommit": True, "ssl_disabled": True, "cursorclass": pymysql.cursors.DictCursor}
@@ -137,11 +137,11 @@ class Mock:
         return [{label.lower(): value for label, value in row.items()} for row in rows]
 
     def progress(self) -> list[dict[str, Any]]:
-        """The rows of DBA_OB_CLONE_PROGRESS."""
+        """Returns the rows of DBA_OB_CLONE_PROGRESS."""
         return self.sql("SELECT * FROM oceanbase.DBA_OB_CLONE_PROGRESS")
 
     def history(self) -> list[dict[str, Any]]:
-        """The rows of DBA_OB_CLONE_HISTORY."""
+        """Returns the rows of DBA_OB_CLONE_HISTORY."""
         return self.sql("SELECT * FROM oceanbase.DBA_OB_CLONE_HISTORY")
 
     def stop_observer(self, port: int) -> None:
@@ -189,11 +189,11 @@ class Mock:
         return wait_for(row, f"clone job of {clone} in {until or 'PROGRESS'}")  # type: ignore[no-any-return]
 
     def log(self) -> list[dict[str, Any]]:
-        """The statement log, oldest first."""
+        """Returns the statement log, oldest first."""
         return self.log_since(0)[0] if self.log_file.exists() else []
 
     def log_since(self, position: int) -> tuple[list[dict[str, Any]], int]:
-        """What the statement log has from a position on, in bytes, and the position after that."""
+        """Returns what the statement log has from a position on, in bytes, and the position after that."""
         with self.log_file.open("rb") as stream:
             stream.seek(position)
             # A line that the mock is just writing is seen in part.
@@ -201,7 +201,7 @@ class Mock:
         return [json.loads(line) for line in lines], position + sum(map(len, lines))
 
     def cancels(self, accepted_only: bool = False) -> list[dict[str, Any]]:
-        """The CANCEL CLONE statements that reached the server, or only those that it accepted."""
+        """Returns the CANCEL CLONE statements that reached the server, or only those that it accepted."""
         return [entry for entry in self.log()
                 if str(entry.get("statement", "")).upper().startswith(CLONE_COMMAND)
                 and (not accepted_only or entry.get("answer") == "ok")]

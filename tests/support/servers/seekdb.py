@@ -22,14 +22,14 @@ CLIENT_NAME = "dba"
 
 
 def seekdb_program() -> Path:
-    """The server of the Python package pylibseekdb; AssertionError if that is not installed."""
+    """Returns the server of the Python package pylibseekdb; AssertionError if that is not installed."""
     found = importlib.util.find_spec("pylibseekdb")
     assert found and found.origin, "pylibseekdb is not installed: run `make test-real`"
     return Path(found.origin).parent / "seekdb"
 
 
 def free_port() -> int:
-    """A port that nothing listens on at the moment."""
+    """Returns a port that nothing listens on at the moment."""
     with socket.socket() as probe:
         probe.bind(("", 0))
         return int(probe.getsockname()[1])
@@ -90,7 +90,7 @@ class SeekDB:
             raise AssertionError("seekdb did not end on SIGTERM") from None
 
     def _make_certificates(self) -> None:
-        """The server reads its own from the folder ``wallet`` when it starts."""
+        """Writes them to the folder ``wallet``, from which the server reads its own when it starts."""
         wallet = self.base / "wallet"
         wallet.mkdir(parents=True)
         self.certificates.mkdir()
@@ -106,7 +106,7 @@ class SeekDB:
         trustme.CA().cert_pem.write_to_path(str(self.certificates / "stranger.pem"))
 
     def _take_possession(self, password: str) -> bool:
-        """Whether the server has taken the password."""
+        """Sets the password; returns whether the server has taken it."""
         assert self._process
         assert self._process.poll() is None, (self.base / "output.txt").read_text(encoding="utf-8")
         try:
@@ -120,7 +120,9 @@ class SeekDB:
         return True
 
     def connect(self, **options: Any) -> Any:
-        """A PyMySQL connection as root, autocommit on, rows as dicts, times in UTC as the collection's modules do."""
+        """
+        Returns a PyMySQL connection as root, autocommit on, rows as dicts, times in UTC as the collection's modules do.
+        """
         settings: dict[str, Any] = {
             "host": self.host, "port": self.port, "user": self.user, "password": self.password, "charset": "utf8mb4",
             "connect_timeout": 5, "read_timeout": 60, "autocommit": True, "ssl_disabled": True,
@@ -138,7 +140,7 @@ class SeekDB:
         return [{label.lower(): value for label, value in row.items()} for row in rows]
 
     def login(self, **options: Any) -> dict[str, Any]:
-        """Login options of a module for this server, changed by ``options`` (None removes one)."""
+        """Returns login options of a module for this server, changed by ``options`` (None removes one)."""
         values = {"login_host": self.host, "login_port": self.port, "login_user": self.user,
                   "login_password": self.password, **options}
         return {name: value for name, value in values.items() if value is not None}

@@ -25,7 +25,7 @@ CANNOT_RUN = 1
 
 
 def parser() -> argparse.ArgumentParser:
-    """The options of the command line."""
+    """Returns the parser of the command line."""
     result = argparse.ArgumentParser(
         prog="ob_mock", description="A mock of OceanBase's sys tenant that speaks the MySQL protocol.")
     add = result.add_argument
@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def port_number(text: str) -> int:
-    """A TCP port; ValueError otherwise."""
+    """Returns a TCP port; ValueError if it is not one."""
     port = int(text)
     if not 0 <= port <= 65535:
         raise ValueError(text)
@@ -58,7 +58,7 @@ def port_number(text: str) -> int:
 
 
 def seconds(text: str) -> float:
-    """A duration that is not negative; ValueError otherwise."""
+    """Returns a duration that is not negative; ValueError if it is not one."""
     value = float(text)
     if not 0 <= value < float("inf"):
         raise ValueError(text)
@@ -93,13 +93,13 @@ def complain(text: str, code: int) -> int:
 
 
 def first_line(path: str) -> str:
-    """The first line of a text file, without its end; OSError when it cannot be read."""
+    """Returns the first line of a text file, without its end; OSError when it cannot be read."""
     with open(path, encoding="utf-8") as stream:
         return stream.readline().rstrip("\r\n")
 
 
 def tls_context(cert: Optional[str], key: Optional[str]) -> Optional[ssl.SSLContext]:
-    """What TLS is done with, None without a certificate; OSError or ValueError when the files do not serve."""
+    """Returns what TLS is done with, None without a certificate; OSError or ValueError when the files do not serve."""
     if not cert and not key:
         return None
     if not cert or not key:

@@ -41,7 +41,7 @@ class LoginRules:
             raise error("OB_SERVER_IS_STOPPING")
 
     def split(self, raw: str) -> Tuple[str, str, str]:
-        """User, tenant and cluster ('' when not named) of a raw user name."""
+        """Returns user, tenant and cluster ('' when not named) of a raw user name."""
         if not self.odp_cluster:
             user, at, tenant = raw.partition("@")
             return user, tenant if at else "sys", ""
@@ -100,7 +100,9 @@ class LoginRules:
 
 
 def check_database(user: User, host: str, database: str) -> str:
-    """The database's name as it is kept; error 1049 for an unknown one, 1044 for one that the user may not use."""
+    """
+    Returns the database's name as it is kept; error 1049 for an unknown one, 1044 for one that the user may not use.
+    """
     name = database.lower()
     if name not in DATABASES:
         raise error("OB_ERR_BAD_DATABASE", database)

@@ -23,12 +23,12 @@ class Clock:
         self._offset = wall() - monotonic()
 
     def wall(self, moment: Optional[float] = None) -> int:
-        """UTC microseconds since 1970 at a monotonic moment (default: now)."""
+        """Returns UTC microseconds since 1970 at a monotonic moment (default: now)."""
         return int(((self.now() if moment is None else moment) + self._offset) * 1_000_000)
 
 
 def parse_offset(text: str) -> Optional[int]:
-    """Seconds east of UTC for a time zone such as ``+08:00``; None when it is not one from -12:59 to +14:00."""
+    """Returns seconds east of UTC for a time zone such as ``+08:00``; None when it is not one from -12:59 to +14:00."""
     match = _OFFSET.fullmatch(text)
     if match is None:
         return None
@@ -39,13 +39,15 @@ def parse_offset(text: str) -> Optional[int]:
 
 
 def show(microseconds: int, offset: int = 0, digits: int = 6) -> str:
-    """``YYYY-MM-DD hh:mm:ss[.ffffff]`` in a time zone ``offset`` seconds east of UTC; digits cut, not rounded."""
+    """
+    Returns ``YYYY-MM-DD hh:mm:ss[.ffffff]`` in a time zone ``offset`` seconds east of UTC; digits cut, not rounded.
+    """
     text = (EPOCH + timedelta(microseconds=microseconds, seconds=offset)).isoformat(" ", "microseconds")
     return text[:20 + digits] if digits else text[:19]
 
 
 def read(text: str) -> Optional[datetime]:
-    """The date and time that a text says, without a time zone; None when it says none."""
+    """Returns the date and time that a text says, without a time zone; None when it says none."""
     match = _TIMESTAMP.fullmatch(text.strip())
     if match is None:
         return None
@@ -58,5 +60,5 @@ def read(text: str) -> Optional[datetime]:
 
 
 def since_epoch(moment: datetime) -> int:
-    """Microseconds from 1970 to ``moment`` in the same time zone."""
+    """Returns microseconds from 1970 to ``moment`` in the same time zone."""
     return (moment - EPOCH) // timedelta(microseconds=1)

@@ -69,17 +69,20 @@ class CloneJob:
 
     @property
     def ending_badly(self) -> bool:
-        """Whether the job failed or was canceled, so that only its clean-up is left."""
+        """Returns whether the job failed or was canceled, so that only its clean-up is left."""
         return self.status in FAILED or self.status in (CANCELING, CANCELED)
 
 
 def cancel_message(status: str, reason: str) -> str:
-    """ERROR_MESSAGE of a job canceled in ``status``; reason is '' for the older code, else ``by user command`` etc."""
+    """
+    Returns ERROR_MESSAGE of a job canceled in ``status``; reason is '' for the older code, else ``by user command``
+    etc.
+    """
     return ("clone job has been canceled in %s status %s" % (status, reason)).rstrip()
 
 
 def client_message(job: CloneJob) -> str:
-    """What the session that waits for an unsuccessful job is told in error 9110 (facts: Waiting session)."""
+    """Returns what the session that waits for an unsuccessful job is told in error 9110 (facts: Waiting session)."""
     return job.error_msg or (
         "Tenant clone job failed during the %s stage. Please check the details of clone job by DBA_OB_CLONE_PROGRESS "
         "or DBA_OB_CLONE_HISTORY" % job.status)

@@ -56,7 +56,7 @@ class Scheduler:
 
     @property
     def upgrade_mode(self) -> bool:
-        """While the cluster is in upgrade mode no job moves, clean-ups included (facts: Cancel)."""
+        """Returns whether the cluster is in upgrade mode, in which no job moves, clean-ups included (facts: Cancel)."""
         return self._upgrade_mode
 
     @upgrade_mode.setter
@@ -68,11 +68,13 @@ class Scheduler:
         self._upgrade_mode = wanted
 
     def running_job(self, name: str) -> List[CloneJob]:
-        """The jobs in PROGRESS for that clone name, compared as the server's inner table does: case is ignored."""
+        """
+        Returns the jobs in PROGRESS for that clone name, compared as the server's inner table does: case is ignored.
+        """
         return [job for job in self.jobs if fold(job.clone_tenant_name) == fold(name)]
 
     def locked_source(self, tenant_id: int) -> bool:
-        """Whether a clone job holds the lock of that source tenant (facts: Blocked operations)."""
+        """Returns whether a clone job holds the lock of that source tenant (facts: Blocked operations)."""
         return any(job.source_tenant_id == tenant_id and job.holds_source for job in self.jobs)
 
     def start(self, source: Tenant, name: str, pool: str, unit: str) -> CloneJob:
@@ -97,7 +99,7 @@ class Scheduler:
     # Time
 
     def next_due(self) -> float:
-        """The next moment (monotonic seconds) at which something will happen by itself; infinity for none."""
+        """Returns the next moment (monotonic seconds) at which something will happen by itself; infinity for none."""
         if self._upgrade_mode:
             return NEVER
         return min((job.due for job in self.jobs.rows.values()), default=NEVER)
@@ -145,12 +147,12 @@ class Scheduler:
                     return
 
     def step_length(self, status: str) -> float:
-        """Seconds that a job spends in a state."""
+        """Returns seconds that a job spends in a state."""
         usual = min(self.step_seconds, self.round_seconds) if status == state.SUCCESS else self.step_seconds
         return self.seconds.get(status, usual)
 
     def _enter(self, job: CloneJob, status: str, moment: float) -> None:
-        """The start of a step, which is when its values become known (facts: Row life)."""
+        """Starts a step, which is when its values become known (facts: Row life)."""
         length = self.step_length(status)
         if status == state.CREATE_POOL:
             unit = self._cluster.unit_named(job.unit_config_name)
@@ -174,7 +176,7 @@ class Scheduler:
         self.jobs.put(job)
 
     def create_tenant(self, job: CloneJob) -> None:
-        """The new tenant appears, in restore, and gets its pool and the users of its source."""
+        """Creates the new tenant, in restore, with its pool and the users of its source."""
         tenant = self._cluster.add_tenant(job.clone_tenant_name, status="RESTORE", role="CLONE", archive_state="STOP")
         job.clone_tenant_id = tenant.tenant_id
         source_root = self._cluster.users.get((job.source_tenant_id, "root"))
@@ -200,7 +202,7 @@ class Scheduler:
             self._leave_step(job, moment)
 
     def make_tenant_ready(self, job: CloneJob, moment: Optional[float] = None) -> None:
-        """The new tenant becomes NORMAL while its job still waits: from now on CANCEL is refused."""
+        """Makes the new tenant NORMAL while its job still waits: from now on CANCEL is refused."""
         tenant = self._cluster.tenants.rows.get(job.clone_tenant_id)
         if tenant is not None:
             tenant.status, tenant.role = "NORMAL", "STANDBY"
@@ -253,7 +255,7 @@ class Scheduler:
         self.snapshots.delete(job)
 
     def _finish(self, job: CloneJob, moment: float) -> None:
-        """The move from PROGRESS to HISTORY: nothing else runs in between, so no reader sees both or neither."""
+        """Moves the row from PROGRESS to HISTORY: nothing else runs in between, so no reader sees both or neither."""
         if job.status == state.CANCELING:
             job.status = state.CANCELED
         if job.ending_badly:
@@ -264,5 +266,5 @@ class Scheduler:
 
 
 def _trace_id() -> str:
-    """An id of the shape that OceanBase gives to the work on one statement."""
+    """Returns an id of the shape that OceanBase gives to the work on one statement."""
     return "YB42%08X-%016X-0-0" % (random.getrandbits(32), random.getrandbits(52))

@@ -30,14 +30,14 @@ class DebugSync:
         self.timeout = 0.0
 
     def set_timeout(self, seconds: float) -> None:
-        """Parameter debug_sync_timeout: how long a hold lasts at most; 0 switches the facility off."""
+        """Sets debug_sync_timeout, how long a hold lasts at most; 0 switches the facility off."""
         self.timeout = seconds
         if not seconds:
             self._armed.clear()
             self._release("", "", True)
 
     def hold(self, point: str) -> str:
-        """The signal that whoever reaches ``point`` has to wait for, '' for none; counts as one execution."""
+        """Returns the signal that whoever reaches ``point`` has to wait for, '' for none; counts as one execution."""
         if point not in self._armed:
             return ""
         sends, awaits, times = self._armed[point]
@@ -50,7 +50,7 @@ class DebugSync:
         return awaits
 
     def execute(self, action: str) -> None:
-        """One value of ob_global_debug_sync.
+        """Executes one value of ob_global_debug_sync.
 
         Errors: 1235 while the facility is off, 4246 for a text that is no action, 4247 for an unknown point (all three
         as the OceanBase 4.3.5 kernel answers).

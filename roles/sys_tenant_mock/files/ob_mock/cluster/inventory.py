@@ -40,7 +40,9 @@ class Tenant:
 
     @property
     def kind(self) -> str:
-        """SYS, META or USER: user tenants have even ids, the meta tenant of each is one less (facts: Tenants)."""
+        """
+        Returns SYS, META or USER: user tenants have even ids, the meta tenant of each is one less (facts: Tenants).
+        """
         if self.tenant_id == SYS_TENANT_ID:
             return "SYS"
         return "META" if self.tenant_id % 2 else "USER"
@@ -57,7 +59,7 @@ class User:
     privileges: Set[Tuple[str, str]] = field(default_factory=set)
 
     def may(self, *privileges: str, database: str = "*", table: str = "*") -> bool:
-        """Whether one of the privileges is granted at user level, on the database or on the table."""
+        """Returns whether one of the privileges is granted at user level, on the database or on the table."""
         levels = ("*.*", database.lower() + ".*", "%s.%s" % (database.lower(), table.lower()))
         return any((level, privilege) in self.privileges for level in levels for privilege in privileges + ("ALL",))
 
@@ -117,7 +119,7 @@ class Event:
 
 
 def version_tuple(version: str) -> Tuple[int, ...]:
-    """``4.3.5.3`` -> (4, 3, 5, 3), four numbers long. ValueError when it is no version."""
+    """Returns ``4.3.5.3`` as (4, 3, 5, 3), four numbers long. ValueError if it is not a version."""
     if not re.fullmatch(r"\d+(\.\d+){1,3}", version):
         raise ValueError("'%s' is not a server version such as 4.3.5.3" % version)
     numbers = [int(part) for part in version.split(".")]
@@ -141,26 +143,26 @@ class Cluster:
 
     @property
     def version_text(self) -> str:
-        """The four-part version."""
+        """Returns the four-part version."""
         return ".".join(map(str, self.version))
 
     @property
     def has_clone(self) -> bool:
-        """Tenants can be cloned since 4.3.0 (facts: Versions)."""
+        """Returns whether tenants can be cloned, as they can since 4.3.0 (facts: Versions)."""
         return self.version >= (4, 3)
 
     @property
     def newer_cancel(self) -> bool:
-        """Whether the newer cancel code (GEN-B) runs, which shows CLONE_SYS_CANCELING (facts: Versions)."""
+        """Returns whether the newer cancel code (GEN-B) runs, which shows CLONE_SYS_CANCELING (facts: Versions)."""
         return self.version >= (4, 3, 2)
 
     def next_id(self, kind: str, step: int = 1) -> int:
-        """A new id; ids are never used again. kind: tenant, pool or unit."""
+        """Returns a new id; ids are never used again. kind: tenant, pool or unit."""
         self._last_ids[kind] += step
         return self._last_ids[kind]
 
     def next_timestamp(self, moment: Optional[float] = None) -> int:
-        """A new id that is a time in nanoseconds, as OceanBase's GTS gives them."""
+        """Returns a new id that is a time in nanoseconds, as OceanBase's GTS gives them."""
         self._last_ids["timestamp"] = max(self._last_ids["timestamp"] + 1, self.clock.wall(moment) * 1000)
         return self._last_ids["timestamp"]
 
@@ -208,15 +210,15 @@ class Cluster:
             ResourcePool(self.next_id("pool"), name, tenant_id, unit.unit_config_id, now, now, units))
 
     def pools_of(self, tenant_id: int) -> List[ResourcePool]:
-        """The resource pools that are granted to a tenant."""
+        """Returns the resource pools that are granted to a tenant."""
         return [pool for pool in self.pools if pool.tenant_id == tenant_id]
 
     def unit_named(self, name: str) -> Optional[UnitConfig]:
-        """The unit config of that name: looked up in an inner table, so case does not matter."""
+        """Returns the unit config of that name: looked up in an inner table, so case does not matter."""
         return next((unit for unit in self.units if fold(unit.name) == fold(name)), None)
 
     def pool_named(self, name: str) -> Optional[ResourcePool]:
-        """The resource pool of that name; case does not matter."""
+        """Returns the resource pool of that name; case does not matter."""
         return next((pool for pool in self.pools if fold(pool.name) == fold(name)), None)
 
     def record(self, event: str, moment: Optional[float] = None, **pairs: object) -> None:
@@ -229,7 +231,7 @@ class Cluster:
 
 
 def default_content(cluster: Cluster, password: str) -> None:
-    """What a fresh mock holds: tenants sys and mysql001 (1002), unit config unit001."""
+    """Creates what a fresh mock holds: tenants sys and mysql001 (1002), unit config unit001."""
     cluster.add_tenant("sys", tenant_id=SYS_TENANT_ID)
     cluster.users[SYS_TENANT_ID, "root"].password = password
     unit = cluster.add_unit("unit001")

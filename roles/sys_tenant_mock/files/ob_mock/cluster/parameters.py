@@ -38,7 +38,9 @@ _UNITS = {"us": 1e-6, "": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d
 
 
 def duration(text: str) -> float:
-    """Seconds for a value such as ``1000s``; a bare number counts microseconds. Error 4147 for anything else."""
+    """
+    Returns seconds for a value such as ``1000s``; a bare number counts microseconds. Error 4147 for anything else.
+    """
     match = re.fullmatch(r"\s*(\d+)\s*(us|ms|s|m|h|d|)\s*", text.lower())
     if match is None:
         raise error("OB_INVALID_CONFIG")
@@ -58,15 +60,15 @@ class Parameters:
         return self._values[name]
 
     def flag(self, name: str) -> bool:
-        """A parameter of type BOOL."""
+        """Returns a parameter of type BOOL."""
         return self._values[name] == "True"
 
     def seconds(self, name: str) -> float:
-        """A parameter of type TIME."""
+        """Returns a parameter of type TIME."""
         return duration(self._values[name])
 
     def set(self, name: str, value: str) -> None:
-        """ALTER SYSTEM SET: error 5099 for an unknown name, 4147 for a value of the wrong type."""
+        """Executes ALTER SYSTEM SET: error 5099 for an unknown name, 4147 for a value of the wrong type."""
         name = name.lower()
         if name not in KNOWN:
             raise error("OB_ERR_INVALID_CONFIG")

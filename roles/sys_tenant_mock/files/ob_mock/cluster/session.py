@@ -37,12 +37,12 @@ class Session:
 
     @property
     def autocommit(self) -> bool:
-        """Whether autocommit is on, as it is in a new session."""
+        """Returns whether autocommit is on, as it is in a new session."""
         return bool(self.variables.get("autocommit", 1))
 
     @property
     def ansi_quotes(self) -> bool:
-        """Whether double quotes mean a name."""
+        """Returns whether double quotes mean a name."""
         return "ANSI_QUOTES" in str(self.variables.get("sql_mode", ""))
 
     def set_time_zone(self, text: str) -> bool:
@@ -53,7 +53,7 @@ class Session:
         return offset is not None
 
     def reset(self) -> None:
-        """Back to how the session was after its login."""
+        """Resets the session to how it was after its login."""
         self.variables.clear()
         self.user_variables.clear()
         self.warnings = []

@@ -41,7 +41,7 @@ class Snapshots:
                                 self._cluster.clock.wall(moment), job.job_id))
 
     def completed(self, job: CloneJob) -> None:
-        """The snapshot of a job is usable: its point in time is known."""
+        """Makes the snapshot of a job usable: its point in time is known."""
         snapshot = self.table.rows.get(job.tenant_snapshot_id)
         if snapshot is not None:
             snapshot.status, snapshot.snapshot_scn = "CLONING", job.restore_scn

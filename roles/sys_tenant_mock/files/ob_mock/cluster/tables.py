@@ -15,7 +15,7 @@ Key = Any
 
 
 def fold(text: str) -> str:
-    """What utf8mb4_general_ci compares: neither case, nor accents, nor trailing spaces (facts: Names)."""
+    """Returns what utf8mb4_general_ci compares: neither case, nor accents, nor trailing spaces (facts: Names)."""
     text = text.rstrip(" ")
     if text.isascii():
         return text.upper()
@@ -38,7 +38,9 @@ def _numeric(left: str, right: str) -> int:
 
 
 def open_database() -> sqlite3.Connection:
-    """An empty store: databases ``oceanbase`` and ``information_schema``, and the collations of their columns."""
+    """
+    Returns an empty store: databases ``oceanbase`` and ``information_schema``, and the collations of their columns.
+    """
     database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     database.create_collation("general_ci", _general_ci)
     database.create_collation("numeric", _numeric)
@@ -48,7 +50,9 @@ def open_database() -> sqlite3.Connection:
 
 
 def _declaration(column: Field[Any]) -> str:
-    """SQLite's declaration of a field: SCN do not fit its integers and are kept as text that compares as numbers."""
+    """
+    Returns SQLite's declaration of a field: SCNs do not fit its integers and are kept as text that compares as numbers.
+    """
     if column.metadata.get("unsigned"):
         return column.name + " TEXT COLLATE numeric"
     if "str" in str(column.type):
@@ -109,7 +113,7 @@ class KeyedTable(Table[Row]):
         self.rows.pop(key, None)
 
     def find(self, **values: Any) -> Optional[Row]:
-        """The first row whose fields equal ``values`` exactly, byte for byte."""
+        """Returns the first row whose fields equal ``values`` exactly, byte for byte."""
         return next((row for row in self if all(getattr(row, name) == value for name, value in values.items())), None)
 
     def __iter__(self) -> Iterator[Row]:

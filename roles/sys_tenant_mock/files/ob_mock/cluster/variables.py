@@ -107,18 +107,18 @@ class Variables:
         self._global = {name: variable.default for name, variable in self._known.items()}
 
     def get(self, session: Session, name: str, scope: str = "") -> Any:
-        """A value: an int for numbers and switches. Error 1193 for an unknown name."""
+        """Returns a value: an int for numbers and switches. Error 1193 for an unknown name."""
         if name not in self._known:
             raise error("ER_UNKNOWN_SYSTEM_VARIABLE", name)
         return self._global[name] if scope == "global" else session.variables.get(name, self._global[name])
 
     def statement_timeout(self, session: Session, sql: str) -> int:
-        """Microseconds that a statement may take: its hint ``query_timeout(n)``, else ob_query_timeout."""
+        """Returns microseconds that a statement may take: its hint ``query_timeout(n)``, else ob_query_timeout."""
         hint = _QUERY_TIMEOUT.search(sql)
         return int(hint.group(1)) if hint else int(self.get(session, "ob_query_timeout"))
 
     def listing(self, session: Session, scope: str = "") -> List[Tuple[str, str]]:
-        """Names and values as SHOW VARIABLES prints them."""
+        """Returns names and values as SHOW VARIABLES prints them."""
         rows = []
         for name in sorted(self._known, key=fold):  # by the collation of names, in which "s" stands before "_"
             value = self.get(session, name, scope)
@@ -128,18 +128,18 @@ class Variables:
         return rows
 
     def begin(self, session: Session) -> None:
-        """A new session starts with the global time zone."""
+        """Starts a new session, which takes the global time zone."""
         session.set_time_zone(self._global["time_zone"])
 
     def default(self, name: str, scope: str) -> Any:
-        """What DEFAULT stands for in a SET: the global value for a session, else the one that is built in."""
+        """Returns what DEFAULT stands for in a SET: the global value for a session, else the one that is built in."""
         name = "character_set_client" if name == "names" else name
         if name not in self._known:
             raise error("ER_UNKNOWN_SYSTEM_VARIABLE", name)
         return self._global[name] if scope == "session" else self._known[name].default
 
     def set(self, session: Session, scope: str, name: str, value: Any) -> None:
-        """SET [GLOBAL] name = value; ``names`` stands for SET NAMES.
+        """Executes SET [GLOBAL] name = value; ``names`` stands for SET NAMES.
 
         Errors 1193, 1229, 1231, 1232, 1238, 1298, 1115, 1273.
         """
@@ -166,7 +166,7 @@ class Variables:
             session.set_time_zone(value)
 
     def _checked(self, name: str, kind: str, value: Any) -> Any:
-        """The value in the form in which it is kept."""
+        """Returns the value in the form in which it is kept."""
         if value is None and (name == "character_set_results" or kind == "mode"):
             return None
         if value is None:
@@ -193,7 +193,7 @@ class Variables:
 
 
 def charset_of(collation: str) -> str:
-    """The character set that a collation orders."""
+    """Returns the character set that a collation orders."""
     return collation.partition("_")[0]
 
 

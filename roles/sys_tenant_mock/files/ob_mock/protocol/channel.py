@@ -44,12 +44,12 @@ class Channel(asyncio.Protocol):
 
     @property
     def peer(self) -> str:
-        """The address of the client."""
+        """Returns the address of the client."""
         name = self._transport.get_extra_info("peername")
         return str(name[0]) if name else ""
 
     async def read(self, count: int) -> bytes:
-        """Exactly ``count`` bytes; PeerGone when the client leaves before that."""
+        """Returns exactly ``count`` bytes; PeerGone when the client leaves before that."""
         while len(self._unread) < count:
             if self._gone:
                 raise PeerGone()
@@ -68,7 +68,7 @@ class Channel(asyncio.Protocol):
 
     @property
     def has_unread(self) -> bool:
-        """Whether the client sent more than was read so far."""
+        """Returns whether the client sent more than was read so far."""
         return bool(self._unread)
 
     async def write(self, data: bytes) -> None:
@@ -102,7 +102,7 @@ class Channel(asyncio.Protocol):
 
     @contextmanager
     def leaving_cancels(self) -> Iterator[None]:
-        """Inside, the current task is canceled as soon as the client has left (a statement may block for long)."""
+        """Cancels the current task inside as soon as the client has left (a statement may block for long)."""
         task = cast("asyncio.Task[None]", asyncio.current_task())
         # Already gone: what can be done without waiting is still done, as the server received the statement.
         soon = asyncio.get_running_loop().call_soon(task.cancel) if self._gone else None
@@ -129,12 +129,12 @@ class Channel(asyncio.Protocol):
     # What asyncio calls:
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The connection stands."""
+        """Notes that the connection is established."""
         self._transport = cast(asyncio.Transport, transport)
         self._on_open(self)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes came from the client."""
+        """Keeps bytes that came from the client."""
         if self._tls:
             self._tls_in.write(data)
             try:
@@ -152,21 +152,21 @@ class Channel(asyncio.Protocol):
         self._wake(self._reader)
 
     def eof_received(self) -> bool:
-        """The client sends no more; what it asked before is still answered (True keeps our side open)."""
+        """Notes that the client sends no more; what it asked before is still answered (True keeps our side open)."""
         self._leave()
         return True
 
     def connection_lost(self, exc: Optional[Exception]) -> None:
-        """The connection is no more."""
+        """Notes that the connection has ended."""
         self._leave()
         self._wake(self._writer)
 
     def pause_writing(self) -> None:
-        """The client does not take what we send."""
+        """Stops sending, because the client does not read."""
         self._writer = asyncio.get_running_loop().create_future()
 
     def resume_writing(self) -> None:
-        """The client takes data again."""
+        """Goes on sending, because the client reads again."""
         self._wake(self._writer)
         self._writer = None
 

@@ -30,13 +30,13 @@ class Client(Protocol):
 
     @property
     def status(self) -> int:
-        """The server status flags of the session."""
+        """Returns the server status flags of the session."""
 
     async def execute(self, sql: str, encode: Encoder) -> None:
         """Lets the executor execute a statement and sends its answer."""
 
     def describe(self, sql: str) -> List[Column]:
-        """The columns that a statement with place-holders will answer with."""
+        """Returns the columns that a statement with place-holders will answer with."""
 
     async def send(self, *payloads: bytes) -> None:
         """Sends an answer."""
@@ -88,7 +88,7 @@ class Commands:
         await self._client.execute("KILL %d" % Reader(body).integer(4), self.plain)
 
     def plain(self, result: Result) -> List[bytes]:
-        """A result in the text protocol."""
+        """Returns a result in the text protocol."""
         if isinstance(result, Ok):
             return [packets.ok(result, self._client.status)]
         return packets.result_set(result.columns, map(packets.text_row, result.rows), self._client.status)
@@ -150,5 +150,5 @@ class Commands:
 
 
 def quoted(name: bytes) -> str:
-    """A name from a packet as an identifier."""
+    """Returns a name from a packet as an identifier."""
     return "`" + packets.text(name).replace("`", "``") + "`"

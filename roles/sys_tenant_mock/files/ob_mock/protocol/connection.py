@@ -106,7 +106,7 @@ class Connection:
     # The session
 
     async def _log_in(self, login: Login) -> bool:
-        """Whether the client is in; it has its OK or ERR packet by then."""
+        """Logs the client in and returns whether it succeeded; it has its OK or ERR packet by then."""
         async def work() -> Result:
             await prove(self._wire, self._executor, self._session, login, self._salt)
             return Ok()
@@ -136,7 +136,7 @@ class Connection:
 
     @property
     def status(self) -> int:
-        """The server status flags of the session."""
+        """Returns the server status flags of the session."""
         return packets.STATUS_AUTOCOMMIT if self._session.autocommit else 0
 
     # Statements
@@ -146,7 +146,7 @@ class Connection:
         await self._answer(sql, lambda: self._executor.execute(self._session, sql), encode)
 
     def describe(self, sql: str) -> List[Column]:
-        """The columns that a statement with place-holders will answer with."""
+        """Returns the columns that a statement with place-holders will answer with."""
         columns: List[Column] = self._executor.describe(self._session, sql)
         return columns
 

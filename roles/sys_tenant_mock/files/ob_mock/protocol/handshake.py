@@ -23,7 +23,7 @@ TLS_IS_OFF = SqlError(1043, "08S01", "TLS is not enabled on this server")
 
 @contextmanager
 def in_time(wire: Wire) -> Iterator[None]:
-    """Inside, a client that keeps silent for 10 seconds is disconnected."""
+    """Disconnects a client that keeps silent for 10 seconds inside."""
     too_late = asyncio.get_running_loop().call_later(LOGIN_SECONDS, wire.channel.abort)
     try:
         yield

@@ -13,12 +13,12 @@ SALT_SIZE = 20
 
 
 def new_salt() -> bytes:
-    """Twenty random printable characters: a NUL would end the salt for a client."""
+    """Returns twenty random printable characters: a NUL would end the salt for a client."""
     return bytes(33 + byte % 94 for byte in os.urandom(SALT_SIZE))
 
 
 def scramble(password: str, salt: bytes) -> bytes:
-    """What a client sends to prove ``password`` for ``salt``: 20 bytes, or none for the empty password."""
+    """Returns what a client sends to prove ``password`` for ``salt``: 20 bytes, or none for the empty password."""
     if not password:
         return b""
     once = hashlib.sha1(password.encode()).digest()
@@ -27,5 +27,5 @@ def scramble(password: str, salt: bytes) -> bytes:
 
 
 def proves(password: str, salt: bytes, answer: bytes) -> bool:
-    """Whether ``answer`` proves ``password``; a NUL alone is what some clients send for the empty password."""
+    """Returns whether ``answer`` proves ``password``; a NUL alone is what some clients send for the empty password."""
     return hmac.compare_digest(scramble(password, salt), b"" if answer == b"\0" else answer)

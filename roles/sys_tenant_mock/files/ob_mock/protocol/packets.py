@@ -48,7 +48,7 @@ class Reader:
         return self._position < len(self._payload)
 
     def take(self, count: int) -> bytes:
-        """The next ``count`` bytes."""
+        """Reads the next ``count`` bytes."""
         end = self._position + count
         if end > len(self._payload):
             raise MalformedPacket("%d bytes wanted, %d left" % (count, len(self._payload) - self._position))
@@ -57,11 +57,11 @@ class Reader:
         return data
 
     def integer(self, size: int) -> int:
-        """A little-endian unsigned integer of ``size`` bytes."""
+        """Returns a little-endian unsigned integer of ``size`` bytes."""
         return int.from_bytes(self.take(size), "little")
 
     def lenenc_integer(self) -> int:
-        """A length-encoded integer; NULL (0xfb) is malformed here."""
+        """Returns a length-encoded integer; NULL (0xfb) is malformed here."""
         first = self.integer(1)
         if first < 0xFB:
             return first
@@ -70,11 +70,14 @@ class Reader:
         raise MalformedPacket("0x%02x does not start a length" % first)
 
     def lenenc_bytes(self) -> bytes:
-        """Bytes that follow their length-encoded length."""
+        """Returns bytes that follow their length-encoded length."""
         return self.take(self.lenenc_integer())
 
     def nul_bytes(self) -> bytes:
-        """Bytes up to a NUL, which is consumed too; the end of the payload serves as well, as clients leave it out."""
+        """
+        Returns bytes up to a NUL, which is consumed too; the end of the payload serves as well, as clients leave it
+        out.
+        """
         end = self._payload.find(b"\0", self._position)
         if end < 0:
             return self.rest()
@@ -83,12 +86,12 @@ class Reader:
         return data
 
     def rest(self) -> bytes:
-        """Everything that is left."""
+        """Returns everything that is left."""
         return self.take(len(self._payload) - self._position)
 
 
 def lenenc_integer(value: int) -> bytes:
-    """A non-negative integer in the length-encoded form."""
+    """Returns a non-negative integer in the length-encoded form."""
     if value < 0xFB:
         return bytes((value,))
     if value <= 0xFFFF:
@@ -99,13 +102,13 @@ def lenenc_integer(value: int) -> bytes:
 
 
 def lenenc_bytes(data: bytes) -> bytes:
-    """Bytes after their length-encoded length."""
+    """Returns bytes after their length-encoded length."""
     return lenenc_integer(len(data)) + data
 
 
 def frames(payloads: Iterable[bytes], sequence: int) -> bytes:
     """
-    The payloads as they go over the wire, numbered from ``sequence`` on.
+    Returns the payloads as they go over the wire, numbered from ``sequence`` on.
 
     A payload of 2^24-1 bytes or more is split; one that ends on that border is followed by an empty frame.
     """
@@ -124,7 +127,7 @@ def frames(payloads: Iterable[bytes], sequence: int) -> bytes:
 
 
 def greeting(server_version: str, connection_id: int, salt: bytes, tls: bool) -> bytes:
-    """The first packet of the server (facts: Handshake); ``salt`` is 20 bytes without NUL."""
+    """Returns the first packet of the server (facts: Handshake); ``salt`` is 20 bytes without NUL."""
     capabilities = SERVER_CAPABILITIES | (CLIENT_SSL if tls else 0)
     return b"".join((
         b"\x0a", server_version.encode(), b"\0", struct.pack("<I", connection_id & 0xFFFFFFFF),
@@ -144,12 +147,12 @@ class Login:
 
 
 def is_tls_request(payload: bytes) -> bool:
-    """Whether the client's first packet only asks for TLS (its login follows inside)."""
+    """Returns whether the client's first packet only asks for TLS (its login follows inside)."""
     return len(payload) == 32 and bool(int.from_bytes(payload[:4], "little") & CLIENT_SSL)
 
 
 def parse_login(payload: bytes) -> Login:
-    """The client's answer to the greeting; MalformedPacket also for the protocol of MySQL before 4.1."""
+    """Returns the client's answer to the greeting; MalformedPacket also for the protocol of MySQL before 4.1."""
     reader = Reader(payload)
     capabilities = reader.integer(4)
     if not capabilities & CLIENT_PROTOCOL_41:
@@ -166,7 +169,7 @@ def parse_login(payload: bytes) -> Login:
 
 
 def parse_change_user(payload: bytes) -> Login:
-    """The body of COM_CHANGE_USER (without the command byte)."""
+    """Returns the body of COM_CHANGE_USER (without the command byte)."""
     reader = Reader(payload)
     user = reader.nul_bytes()
     scramble = reader.take(reader.integer(1))
@@ -177,7 +180,7 @@ def parse_change_user(payload: bytes) -> Login:
 
 
 def text(data: bytes) -> str:
-    """Bytes of a client as text; what is no UTF-8 becomes the replacement character."""
+    """Returns bytes of a client as text; what is not UTF-8 becomes the replacement character."""
     return data.decode("utf-8", "replace")
 
 
@@ -187,25 +190,25 @@ def auth_switch(salt: bytes) -> bytes:
 
 
 def ok(answer: Ok, status: int) -> bytes:
-    """An OK packet; ``status`` are the server status flags."""
+    """Returns an OK packet; ``status`` are the server status flags."""
     body = b"\0" + lenenc_integer(answer.affected_rows) + lenenc_integer(answer.last_insert_id) \
         + struct.pack("<HH", status, answer.warnings)
     return body + lenenc_bytes(answer.info.encode()) if answer.info else body
 
 
 def error(failure: SqlError) -> bytes:
-    """An ERR packet: always with SQLSTATE, its text cut to 512 bytes (a character cut in half is left out)."""
+    """Returns an ERR packet: always with SQLSTATE, its text cut to 512 bytes (a character cut in half is left out)."""
     message = failure.message.encode()[:ERROR_TEXT_LIMIT].decode("utf-8", "ignore").encode()
     return b"\xff" + struct.pack("<H", failure.errno & 0xFFFF) + b"#" + failure.sqlstate.encode()[:5].ljust(5) + message
 
 
 def eof(status: int, warnings: int = 0) -> bytes:
-    """A classic EOF packet, as OceanBase does not offer DEPRECATE_EOF."""
+    """Returns a classic EOF packet, as OceanBase does not offer DEPRECATE_EOF."""
     return b"\xfe" + struct.pack("<HH", warnings, status)
 
 
 def column(definition: Column) -> bytes:
-    """The definition of one column of a result set."""
+    """Returns the definition of one column of a result set."""
     original = definition.name if definition.table else ""  # An expression has none.
     names = (b"def", definition.schema.encode(), definition.table.encode(), definition.table.encode(),
              definition.name.encode(), original.encode())
@@ -215,17 +218,17 @@ def column(definition: Column) -> bytes:
 
 
 def result_set(columns: Sequence[Column], rows: Iterable[bytes], status: int) -> List[bytes]:
-    """The payloads of a whole result set; ``rows`` are encoded already."""
+    """Returns the payloads of a whole result set; ``rows`` are encoded already."""
     return [lenenc_integer(len(columns)), *map(column, columns), eof(status), *rows, eof(status)]
 
 
 def text_row(values: Tuple[Any, ...]) -> bytes:
-    """One row of the text protocol: every value as text, NULL as 0xfb."""
+    """Returns one row of the text protocol: every value as text, NULL as 0xfb."""
     return b"".join(b"\xfb" if value is None else lenenc_bytes(text_value(value)) for value in values)
 
 
 def text_value(value: Any) -> bytes:
-    """A value other than None in its text form."""
+    """Returns a value other than None in its text form."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace")
     if isinstance(value, bytes):

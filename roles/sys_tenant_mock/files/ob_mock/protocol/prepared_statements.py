@@ -39,11 +39,13 @@ class Statement:
 
     @property
     def parameters(self) -> int:
-        """How many place-holders there are."""
+        """Returns how many place-holders there are."""
         return len(self.parts) - 1
 
     def prepared(self, columns: Sequence[Column], status: int) -> List[bytes]:
-        """The answer to COM_STMT_PREPARE: how many parameters and columns there are, and what is known of them."""
+        """
+        Returns the answer to COM_STMT_PREPARE: how many parameters and columns there are, and what is known of them.
+        """
         answer = [b"\0" + struct.pack("<IHHBH", self.number, len(columns), self.parameters, 0, 0)]
         for definitions in ([Column("?", LONGLONG)] * self.parameters, columns):
             if definitions:
@@ -52,7 +54,7 @@ class Statement:
 
     def bound(self, body: bytes) -> str:
         """
-        The statement with the parameters of a COM_STMT_EXECUTE body (after command and number) as literals.
+        Returns the statement with the parameters of a COM_STMT_EXECUTE body (after command and number) as literals.
 
         MalformedPacket when the body does not fit the statement.
         """
@@ -80,7 +82,7 @@ class Statement:
 
 
 def cut(sql: str) -> List[str]:
-    """The pieces of a statement between its place-holders; a question mark in a string or comment is none."""
+    """Returns the pieces of a statement between its place-holders; a question mark in a string or comment is none."""
     pieces = []
     start = 0
     for token in _TOKEN.finditer(sql):
@@ -91,7 +93,9 @@ def cut(sql: str) -> List[str]:
 
 
 def literal(value: Union[int, float, str, bytes, None]) -> str:
-    """A value as SQL that cannot end early: None, int, float, str, or bytes (hexadecimal unless they are text)."""
+    """
+    Returns a value as SQL that cannot end early: None, int, float, str, or bytes (hexadecimal unless they are text).
+    """
     if value is None:
         return "NULL"
     if isinstance(value, bytes):
@@ -105,7 +109,7 @@ def literal(value: Union[int, float, str, bytes, None]) -> str:
 
 
 def read_value(reader: Reader, kind: int, unsigned: bool) -> Any:
-    """One parameter of the binary protocol: int, float, str or bytes."""
+    """Returns one parameter of the binary protocol: int, float, str or bytes."""
     if kind == NULL:
         return None
     if kind in INTEGER_SIZES:
@@ -141,12 +145,12 @@ def _read_duration(reader: Reader) -> str:
 
 
 def binary_rows(result: Rows) -> List[bytes]:
-    """The rows of a result in the binary protocol."""
+    """Returns the rows of a result in the binary protocol."""
     return [binary_row(result.columns, values) for values in result.rows]
 
 
 def binary_row(columns: Sequence[Column], values: Sequence[Any]) -> bytes:
-    """One row: a bit for every NULL (from the third bit on), then the other values by their column's type."""
+    """Returns one row: a bit for every NULL (from the third bit on), then the other values by their column's type."""
     nulls = 0
     data = []
     for index, (definition, value) in enumerate(zip(columns, values)):

@@ -21,12 +21,12 @@ MASK = "'***'"
 
 
 def masked(statement: str) -> str:
-    """The statement without the string literals that stand where a statement has a password."""
+    """Returns the statement without the string literals that stand where a statement has a password."""
     return SECRET.sub(lambda found: found.group("before") + MASK, statement)
 
 
 def masked_message(message: str, statement: str) -> str:
-    """An error text without the passwords of the statement, from which it may quote."""
+    """Returns an error text without the passwords of the statement, from which it may quote."""
     for found in SECRET.finditer(statement):
         for secret in (found.group("secret"), found.group("secret").strip("'\"")):
             message = message.replace(secret, MASK) if secret else message
@@ -43,7 +43,7 @@ class StatementLog:
 
     @property
     def is_on(self) -> bool:
-        """Whether anybody wants to read what is logged."""
+        """Returns whether anybody wants to read what is logged."""
         return self._file is not None
 
     def write(self, port: int, session: int, user: str, tenant: str, statement: str, answer: str, elapsed: float,

@@ -34,7 +34,7 @@ class Wire:
 
     async def receive(self) -> bytes:
         """
-        The payload of the client's next packet, however many frames it comes in.
+        Reads the payload of the client's next packet, however many frames it comes in.
 
         PeerGone when the client leaves; MalformedPacket for a wrong number, or a length that no login has;
         PacketTooLarge when the whole packet was read, but not kept.

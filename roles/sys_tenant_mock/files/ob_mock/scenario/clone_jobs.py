@@ -53,7 +53,7 @@ def add_job(context: Context, entry: Dict[str, Any]) -> None:
 
 
 def _last_step(entry: Dict[str, Any]) -> str:
-    """The step in which the job is, or was when it ended."""
+    """Returns the step in which the job is, or was when it ended."""
     status: str = entry["state"]
     if status in state.STEPS:
         return status
@@ -100,7 +100,7 @@ def _snapshot(job: CloneJob) -> None:
 
 
 def _outcome(context: Context, entry: Dict[str, Any]) -> Tuple[int, Optional[str]]:
-    """RET_CODE and ERROR_MESSAGE of a job that ended."""
+    """Returns RET_CODE and ERROR_MESSAGE of a job that ended."""
     status = entry["state"]
     if status == state.SUCCESS:
         return 0, None

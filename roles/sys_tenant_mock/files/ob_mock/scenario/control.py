@@ -60,12 +60,12 @@ def mock(context: Context, session: Session, statement: Mock) -> Ok:
 
 
 def wrong(text: str) -> SqlError:
-    """The error for a control statement that makes no sense."""
+    """Returns the error for a control statement that makes no sense."""
     return error("OB_INVALID_ARGUMENT", text)
 
 
 def fault(context: Context, arguments: List[Any]) -> None:
-    """MOCK FAULT."""
+    """Executes MOCK FAULT."""
     if [str(one).upper() for one in arguments] == ["CLEAR"]:
         context.faults.clear()
         return
@@ -83,7 +83,7 @@ def fault(context: Context, arguments: List[Any]) -> None:
 
 
 def _options(arguments: List[Any], **defaults: Any) -> Dict[str, Any]:
-    """``NAME value NAME value`` over the defaults."""
+    """Returns ``NAME value NAME value`` over the defaults."""
     found = dict(defaults)
     if len(arguments) % 2:
         raise ValueError("options come as NAME value")
@@ -95,7 +95,7 @@ def _options(arguments: List[Any], **defaults: Any) -> Dict[str, Any]:
 
 
 def fail(context: Context, arguments: List[Any]) -> None:
-    """MOCK FAIL."""
+    """Executes MOCK FAIL."""
     what = str(arguments[0]).upper()
     if what == "CLEAR":
         context.scheduler.failures.clear()
@@ -114,7 +114,7 @@ def fail(context: Context, arguments: List[Any]) -> None:
 
 
 def seconds(context: Context, arguments: List[Any]) -> None:
-    """MOCK SECONDS."""
+    """Executes MOCK SECONDS."""
     what, length = str(arguments[0]).upper(), float(arguments[1])
     if length < 0:
         raise ValueError("time does not run backwards")
@@ -131,7 +131,7 @@ def seconds(context: Context, arguments: List[Any]) -> None:
 
 
 def tenant(context: Context, arguments: List[Any]) -> None:
-    """MOCK TENANT."""
+    """Executes MOCK TENANT."""
     name, attribute, value = arguments
     row = context.cluster.tenants.find(tenant_name=name)
     if row is None:
@@ -147,13 +147,13 @@ def tenant(context: Context, arguments: List[Any]) -> None:
 
 
 def cancel_by_server(context: Context, arguments: List[Any]) -> None:
-    """MOCK CANCEL."""
+    """Executes MOCK CANCEL."""
     name, reason = arguments
     cancel(context, name, reason)
 
 
 def login(context: Context, arguments: List[Any]) -> None:
-    """MOCK LOGIN."""
+    """Executes MOCK LOGIN."""
     state = str(arguments[0]).lower()
     if state not in LOGIN_STATES:
         raise ValueError("one of " + ", ".join(LOGIN_STATES))
@@ -161,7 +161,7 @@ def login(context: Context, arguments: List[Any]) -> None:
 
 
 def observer(context: Context, arguments: List[Any]) -> None:
-    """MOCK OBSERVER."""
+    """Executes MOCK OBSERVER."""
     port, action = arguments
     if port not in context.observers:
         raise ValueError("the ports are " + ", ".join(map(str, context.observers)))
@@ -172,7 +172,7 @@ def observer(context: Context, arguments: List[Any]) -> None:
 
 
 def forget(context: Context, arguments: List[Any]) -> None:
-    """MOCK FORGET."""
+    """Executes MOCK FORGET."""
     if [str(one).upper() for one in arguments] != ["HISTORY"]:
         raise ValueError("HISTORY can be forgotten")
     context.scheduler.history.clear()

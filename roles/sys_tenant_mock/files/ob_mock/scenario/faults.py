@@ -67,7 +67,7 @@ class Faults:
         self._armed.append(Fault(pattern, kind, times or None, seconds or 0.0, error))
 
     def match(self, text: str) -> Optional[Fault]:
-        """The fault that strikes this statement, which counts as one of its times; None for most statements."""
+        """Returns the fault that strikes this statement, which counts as one of its times; None for most statements."""
         if not self._armed or NEVER_FAULTY.match(text):
             return None
         for fault in self._armed:

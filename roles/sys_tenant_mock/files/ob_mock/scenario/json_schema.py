@@ -14,7 +14,7 @@ _TYPES: Dict[str, Tuple[Type[Any], ...]] = {
 
 
 def violations(value: Any, schema: Dict[str, Any], root: Dict[str, Any], path: str = "$") -> Iterator[str]:
-    """What is wrong with ``value``, each with its JSON path, such as ``$.jobs[0].state: ...``."""
+    """Yields what is wrong with ``value``, each with its JSON path, such as ``$.jobs[0].state: ...``."""
     if "$ref" in schema:
         yield from violations(value, root["definitions"][schema["$ref"].rpartition("/")[2]], root, path)
         return

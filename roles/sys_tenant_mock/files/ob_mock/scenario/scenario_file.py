@@ -27,7 +27,7 @@ class ScenarioError(Exception):
 
 
 def read(path: str) -> Dict[str, Any]:
-    """The content of a scenario file that fits the schema; ScenarioError for anything else."""
+    """Returns the content of a scenario file that fits the schema; ScenarioError for anything else."""
     try:
         with open(path, encoding="utf-8") as stream:
             content = json.load(stream)

@@ -110,7 +110,7 @@ ERRORS: Dict[str, Definition] = {
 
 
 def error(name: str, *parameters: object) -> SqlError:
-    """The error called ``name``: with parameters its parameterised text, without them the plain one.
+    """Returns the error called ``name``: with parameters its parameterised text, without them the plain one.
 
     An unknown name is a KeyError: the table above is the only place for numbers and texts.
     """

@@ -20,7 +20,7 @@ NOT_DEFINED = ("DATABASE", "EVENT", "FUNCTION", "INDEX", "OR", "OUTLINE", "PROCE
 
 
 def parse(sql: str, has_clone: bool = True, ansi_quotes: bool = False, prepared: bool = False) -> Statement:
-    """The statement that ``sql`` is.
+    """Parses ``sql``.
 
     has_clone: whether the server knows clone statements; before 4.3 they are syntax errors. prepared: whether there
     may be place-holders. Errors: 1064 with OceanBase's words, 1065 for an empty text, 1235 for a statement that
@@ -118,7 +118,7 @@ def _tenant_clause(reader: TokenReader) -> str:
 
 
 def _mock(reader: TokenReader) -> Mock:
-    """``ALTER SYSTEM MOCK verb`` and then words, strings and numbers in the order that mock_control wants."""
+    """Parses ``ALTER SYSTEM MOCK verb`` and then words, strings and numbers in the order that mock_control wants."""
     statement = Mock(reader.identifier().upper())
     while not reader.at_end():
         reader.accept("=")

@@ -21,7 +21,7 @@ NOT_SHOWN = ("CREATE", "FUNCTION", "INDEX", "INDEXES", "KEYS", "OPEN", "PRIVILEG
 
 
 def parse(reader: TokenReader) -> Statement:
-    """The statement at the reader, read to its end."""
+    """Parses the statement at the reader, to its end."""
     if reader.sees("SELECT") or reader.sees("WITH") or reader.sees("("):
         return _query(reader)
     if reader.accept("DESC") or reader.accept("DESCRIBE"):
@@ -56,13 +56,13 @@ def parse(reader: TokenReader) -> Statement:
 
 
 def refuse(reader: TokenReader, before: str, words: Sequence[str]) -> None:
-    """Error 1235 if one of these words follows: OceanBase would understand the statement, so it is no syntax error."""
+    """Raises error 1235 if one of these words follows: OceanBase would understand it, so it is not a syntax error."""
     if reader.token.upper in words:
         raise error("OB_NOT_SUPPORTED", "statement %s by the mock" % (before + " " + reader.token.upper).strip())
 
 
 def _query(reader: TokenReader) -> Statement:
-    """SLEEP alone is recognized because waiting is not SQLite's business."""
+    """Parses a query; SLEEP alone is recognized because SQLite cannot wait."""
     query = Select(reader.sql)
     if not reader.accept("SELECT"):
         return query
@@ -121,7 +121,7 @@ def _assignments(reader: TokenReader) -> List[Tuple[str, str, Any]]:
 
 
 def _charset(reader: TokenReader) -> Union[str, Token]:
-    """The name of a character set, or the token of DEFAULT."""
+    """Returns the name of a character set, or the token of DEFAULT."""
     if reader.sees("DEFAULT"):
         return reader.next()
     return reader.next().text if reader.sees("BINARY") else reader.name_or_string()
@@ -202,7 +202,7 @@ def _show(reader: TokenReader) -> Show:
 
 
 def _user(reader: TokenReader) -> str:
-    """``user[@host]``: the mock does not tell hosts apart, so the host is read and forgotten."""
+    """Parses ``user[@host]``: the mock does not tell hosts apart, so the host is read and forgotten."""
     if reader.accept("CURRENT_USER"):
         if reader.accept("("):
             reader.expect(")")
@@ -216,7 +216,7 @@ def _user(reader: TokenReader) -> str:
 
 
 def define_user(reader: TokenReader, action: str) -> DefineUser:
-    """The rest of CREATE USER, ALTER USER or DROP USER."""
+    """Parses the rest of CREATE USER, ALTER USER or DROP USER."""
     exists = reader.accept("IF", "NOT", "EXISTS") or reader.accept("IF", "EXISTS")
     statement = DefineUser(action, _user(reader), if_exists=exists)
     if reader.accept("IDENTIFIED"):

@@ -93,7 +93,7 @@ class Queries:
         database.executemany("INSERT INTO __schemata VALUES (?)", [(name,) for name in DATABASES])
 
     def _typing_database(self) -> sqlite3.Connection:
-        """Tables named like the views, each column of a type that points at its description.
+        """Returns tables named like the views, each column of a type that points at its description.
 
         They exist twice: in the main database too, so that SQLite says whether a name was written with its database.
         """
@@ -107,7 +107,7 @@ class Queries:
         return database
 
     def run(self, session: Session, sql: str) -> Rows:
-        """The answer to a query. Errors: 1064, 1146, 1054, 1046, 1193, 1305, 4012, those of the check, a few more."""
+        """Answers a query. Errors: 1064, 1146, 1054, 1046, 1193, 1305, 4012, those of the check, a few more."""
         self._functions.session = session
         plan = self._plan(session, sql)
         for view in sorted(plan.views):
@@ -131,7 +131,7 @@ class Queries:
         return _result([column[0] for column in answer.description], plan, rows)
 
     def knows(self, database: str, view: str) -> bool:
-        """Whether there is such a view; its name in upper case."""
+        """Returns whether there is such a view; its name in upper case."""
         return view in self.views and self.views[view].database == database.lower()
 
     def _value(self, session: Session, scope: str, name: str) -> Any:
@@ -216,7 +216,7 @@ class Queries:
         raise self._syntax(session, sql, text) from None
 
     def _syntax(self, session: Session, sql: str, text: str) -> SqlError:
-        """The syntax error for what SQLite could not parse.
+        """Returns the syntax error for what SQLite could not parse.
 
         It names the offending word only; of those in the client's text it is the first with which the text up to it
         is wrong rather than incomplete.
@@ -248,7 +248,7 @@ class Queries:
 
 
 def _clause(session: Session, sql: str, name: str) -> str:
-    """The clause in which a column name stands first, as error 1054 calls it."""
+    """Returns the clause in which a column name stands first, as error 1054 calls it."""
     clause, wanted = "field list", name.rpartition(".")[2].lower()
     for token in tokenize(sql, session.ansi_quotes):
         clause = _CLAUSES.get(token.upper, clause)

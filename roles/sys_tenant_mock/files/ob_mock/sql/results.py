@@ -67,7 +67,7 @@ Result = Union[Ok, Rows]
 
 
 def float_text(value: float) -> str:
-    """A number as OceanBase prints it: the shortest digits that read back as it, an exponent without ``+``.
+    """Returns a number as OceanBase prints it: the shortest digits that read back as it, an exponent without ``+``.
 
     There is an exponent below 1e-15, and from 1e15 on unless there are digits behind the point.
     """

@@ -69,23 +69,23 @@ class Token:
 
     @property
     def upper(self) -> str:
-        """The keyword that this token is, or '' when it is no bare word."""
+        """Returns the keyword that this token is, or '' when it is no bare word."""
         return self.text.upper() if self.kind == WORD else ""
 
     @property
     def is_identifier(self) -> bool:
-        """Whether the token can name something: a back-quoted name, or a bare word that is not reserved."""
+        """Returns whether the token can name something: a back-quoted name, or a bare word that is not reserved."""
         return self.kind == QUOTED or (self.kind == WORD and self.text.upper() not in RESERVED)
 
 
 def syntax_error(sql: str, start: int) -> SqlError:
-    """Error 1064 that quotes ``sql`` from ``start`` on."""
+    """Returns error 1064 that quotes ``sql`` from ``start`` on."""
     line = sql.count("\n", 0, start) + 1
     return error("OB_ERR_PARSE_SQL", sql[start:].rstrip("; \t\r\n")[:NEAR_LIMIT], line)
 
 
 def reject(sql: str, tokens: List[Token], position: int) -> NoReturn:
-    """Raise the syntax error for the token at ``position``; at the end of the text OceanBase quotes the last token."""
+    """Raises the syntax error for the token at ``position``; at the end of the text OceanBase quotes the last token."""
     if tokens[position].kind == END and position > 0:
         position -= 1
     raise syntax_error(sql, tokens[position].start)
@@ -102,7 +102,8 @@ def _unescape(body: str, quote: str) -> str:
 
 
 def tokenize(sql: str, ansi_quotes: bool = False) -> List[Token]:
-    """The tokens of one statement, always followed by an END token; comments, hints and trailing ``;`` are dropped.
+    """
+    Splits one statement into tokens, always followed by an END token; comments, hints and trailing ``;`` are dropped.
 
     ``/*! ... */`` is a comment to others but text to this family of servers. Raises error 1064 for a character or an
     unterminated quote that begins no token.

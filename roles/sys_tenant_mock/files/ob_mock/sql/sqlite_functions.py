@@ -32,17 +32,17 @@ def _text(value: Any) -> str:
 
 
 def concat(*values: Any) -> Optional[str]:
-    """CONCAT: NULL when any argument is NULL."""
+    """Computes CONCAT: NULL when any argument is NULL."""
     return None if None in values else "".join(map(_text, values))
 
 
 def concat_ws(separator: Any, *values: Any) -> Optional[str]:
-    """CONCAT_WS: skips NULL."""
+    """Computes CONCAT_WS: skips NULL."""
     return None if separator is None else _text(separator).join(_text(value) for value in values if value is not None)
 
 
 def date_add(value: Any, amount: Any, unit: str) -> Optional[str]:
-    """``value`` plus an interval, as text with the fraction only when there is one."""
+    """Returns ``value`` plus an interval, as text with the fraction only when there is one."""
     moment = times.read(_text(value)) if value is not None else None
     if moment is None or amount is None:
         return None
@@ -59,7 +59,7 @@ def date_add(value: Any, amount: Any, unit: str) -> Optional[str]:
 
 
 def timestampdiff(unit: str, earlier: Any, later: Any) -> Optional[int]:
-    """Whole units from ``earlier`` to ``later``."""
+    """Returns whole units from ``earlier`` to ``later``."""
     first, last = (times.read(_text(value)) if value is not None else None for value in (earlier, later))
     if first is None or last is None:
         return None
@@ -75,7 +75,7 @@ def timestampdiff(unit: str, earlier: Any, later: Any) -> Optional[int]:
 
 
 def cast_datetime(value: Any, digits: int) -> Optional[str]:
-    """CAST(value AS DATETIME(digits)), rounded; NULL for what is no time."""
+    """Computes CAST(value AS DATETIME(digits)), rounded; NULL for what is not a time."""
     moment = times.read(_text(value)) if value is not None else None
     if moment is None:
         return None
@@ -84,7 +84,7 @@ def cast_datetime(value: Any, digits: int) -> Optional[str]:
 
 
 def date_format(value: Any, pattern: str) -> Optional[str]:
-    """DATE_FORMAT with MySQL's format letters."""
+    """Computes DATE_FORMAT with MySQL's format letters."""
     moment = times.read(_text(value)) if value is not None else None
     if moment is None:
         return None
@@ -92,7 +92,7 @@ def date_format(value: Any, pattern: str) -> Optional[str]:
 
 
 def regexp(pattern: Any, value: Any) -> Optional[bool]:
-    """``value REGEXP pattern``: found anywhere, case does not matter."""
+    """Computes ``value REGEXP pattern``: found anywhere, case does not matter."""
     if pattern is None or value is None:
         return None
     return re.search(_text(pattern), _text(value), re.IGNORECASE) is not None
@@ -106,14 +106,14 @@ def _like_pattern(pattern: str) -> re.Pattern[str]:
 
 
 def like(pattern: Any, value: Any) -> Optional[bool]:
-    """``value LIKE pattern`` with MySQL's escape, the backslash."""
+    """Computes ``value LIKE pattern`` with MySQL's escape, the backslash."""
     if pattern is None or value is None:
         return None
     return _like_pattern(_text(pattern)).fullmatch(_text(value)) is not None
 
 
 def locate(part: Any, value: Any, start: int = 1) -> Optional[int]:
-    """LOCATE: the place of ``part`` in ``value`` counted from 1, or 0."""
+    """Computes LOCATE: the place of ``part`` in ``value`` counted from 1, or 0."""
     if part is None or value is None:
         return None
     return _text(value).lower().find(_text(part).lower(), start - 1) + 1
@@ -136,19 +136,19 @@ class SessionFunctions:
         return self.session
 
     def local_time(self, microseconds: Optional[int]) -> Optional[str]:
-        """A stored time in the time zone of the session."""
+        """Returns a stored time in the time zone of the session."""
         return None if microseconds is None else times.show(microseconds, self._who.utc_offset)
 
     def now(self, digits: int = 0) -> str:
-        """NOW([digits])."""
+        """Computes NOW([digits])."""
         return times.show(self._cluster.clock.wall(), self._who.utc_offset, digits)
 
     def utc_timestamp(self, digits: int = 0) -> str:
-        """UTC_TIMESTAMP([digits])."""
+        """Computes UTC_TIMESTAMP([digits])."""
         return times.show(self._cluster.clock.wall(), 0, digits)
 
     def unix_timestamp(self, value: Any = None) -> Any:
-        """UNIX_TIMESTAMP([text]): seconds, with a fraction only when the text has one."""
+        """Computes UNIX_TIMESTAMP([text]): seconds, with a fraction only when the text has one."""
         if value is None:
             return self._cluster.clock.wall() // 1_000_000
         moment = times.read(_text(value))
@@ -158,22 +158,22 @@ class SessionFunctions:
         return seconds if "." in _text(value) else int(seconds)
 
     def from_unixtime(self, seconds: Any) -> Optional[str]:
-        """FROM_UNIXTIME(seconds)."""
+        """Computes FROM_UNIXTIME(seconds)."""
         if seconds is None:
             return None
         digits = 6 if isinstance(seconds, float) else 0
         return times.show(int(float(seconds) * 1_000_000), self._who.utc_offset, digits)
 
     def current_user(self) -> str:
-        """CURRENT_USER(): the account, hosts are not told apart."""
+        """Returns CURRENT_USER(): the account; hosts are not told apart."""
         return self._who.user + "@%"
 
     def user(self) -> str:
-        """USER(): the name and the client's address."""
+        """Returns USER(): the name and the client's address."""
         return "%s@%s" % (self._who.user, self._who.host)
 
     def table(self) -> Dict[str, Tuple[int, Callable[..., Any]]]:
-        """Every function of the mock: name to (number of arguments, -1 for any; function)."""
+        """Returns every function of the mock: name to (number of arguments, -1 for any; function)."""
         who = self
         version = self._cluster.version_text
         return {
@@ -204,12 +204,12 @@ class SessionFunctions:
 
 
 def mysql_version(version: str) -> str:
-    """VERSION() of the community edition (facts: Version queries)."""
+    """Returns VERSION() of the community edition (facts: Version queries)."""
     return "5.7.25-OceanBase_CE-v" + version
 
 
 def build_version(version: str) -> str:
-    """DBA_OB_SERVERS.BUILD_VERSION."""
+    """Returns DBA_OB_SERVERS.BUILD_VERSION."""
     return version + "_100000012024092510-0193a343bc60b4699ec47792c3fc4ce166a182f9(Sep 25 2024 13:50:35)"
 
 

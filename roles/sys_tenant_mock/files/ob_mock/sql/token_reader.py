@@ -20,11 +20,11 @@ class TokenReader:
 
     @property
     def token(self) -> Token:
-        """The token to read next."""
+        """Returns the token to read next."""
         return self._tokens[self.position]
 
     def fail(self) -> NoReturn:
-        """Raise the syntax error for the next token."""
+        """Raises the syntax error for the next token."""
         reject(self.sql, self._tokens, self.position)
 
     def next(self) -> Token:
@@ -35,7 +35,7 @@ class TokenReader:
         return self._tokens[self.position - 1]
 
     def sees(self, *words: str) -> bool:
-        """Whether the next tokens are these keywords or symbols."""
+        """Returns whether the next tokens are these keywords or symbols."""
         for token, word in zip(self._tokens[self.position:], words):
             if (token.upper or (token.text if token.kind == "symbol" else "")) != word:
                 return False
@@ -62,7 +62,7 @@ class TokenReader:
         self.fail()
 
     def at_end(self) -> bool:
-        """Whether everything is read."""
+        """Returns whether everything is read."""
         return self.token.kind == END
 
     def end(self) -> None:

@@ -50,18 +50,18 @@ class Translation:
 
 
 def translate(sql: str, ansi_quotes: bool = False) -> Translation:
-    """The SQLite form of a query. Raises 1064, 1273 (collation) and 1096 (``SELECT *`` from nothing)."""
+    """Translates a query to SQLite. Raises 1064, 1273 (collation) and 1096 (``SELECT *`` from nothing)."""
     translator = _Translator(sql, tokenize(sql, ansi_quotes))
     return translator.run()
 
 
 def literal(text: str) -> str:
-    """A string as SQLite writes it; it has no escapes, so a NUL cannot stand in one."""
+    """Returns a string as SQLite writes it; it has no escapes, so a NUL cannot stand in one."""
     return "'" + text.replace("'", "''").replace("\0", "") + "'"
 
 
 def compared(text: str) -> str:
-    """A string literal of a query: like all text of OceanBase it is compared by utf8mb4_general_ci.
+    """Returns a string literal of a query: like all text of OceanBase it is compared by utf8mb4_general_ci.
 
     Without letters that is of no consequence, and the column that it is compared with may be one of numbers.
     """
@@ -69,7 +69,7 @@ def compared(text: str) -> str:
 
 
 def quoted(name: str) -> str:
-    """A name as SQLite writes it (never in double quotes, which it may take for a string)."""
+    """Returns a name as SQLite writes it (never in double quotes, which it may take for a string)."""
     return "`" + name.replace("`", "``") + "`"
 
 
@@ -105,7 +105,7 @@ class _Translator:
         return self._result
 
     def _operand_in_parentheses(self) -> None:
-        """``(SELECT ...)`` as a whole query or as part of a union, which SQLite does not know."""
+        """Translates ``(SELECT ...)`` as a whole query or as part of a union, which SQLite does not know."""
         while self._symbol() == "(":
             self._emit("SELECT * FROM (")
             self._at += 1
@@ -193,7 +193,7 @@ class _Translator:
         self._emit("AS " + quoted(label))
 
     def _truth(self, start: int, end: int) -> str:
-        """``=`` when an expression gives a truth value, LIKE when it gives LIKE's, else nothing."""
+        """Returns ``=`` when an expression gives a truth value, LIKE when it gives LIKE's, else nothing."""
         if self._tokens[start].text == "(" and self._closing(start) == end - 1:
             return self._truth(start + 1, end - 1)
         found, depth = "", 0
@@ -230,7 +230,9 @@ class _Translator:
         return len(self._tokens) - 1
 
     def _label(self, start: int, end: int) -> Tuple[int, str]:
-        """Where the expression ends, and its label: the alias, the bare column name as written, or its own text."""
+        """
+        Returns where the expression ends, and its label: the alias, the bare column name as written, or its own text.
+        """
         tokens = self._tokens
         last = tokens[end - 1]
         introduced = tokens[start].kind == WORD and tokens[start].text.startswith("_") and end - start > 1
@@ -261,7 +263,7 @@ class _Translator:
     # Expressions
 
     def _primary_or_operator(self) -> None:
-        """One operand with what follows it (COLLATE, INTERVAL arithmetic), or one operator or keyword."""
+        """Translates one operand with what follows it (COLLATE, INTERVAL arithmetic), or one operator or keyword."""
         out, typing = len(self._out), len(self._typing)
         if self._operand():
             self._after_operand(out, typing)

@@ -237,14 +237,14 @@ VIEWS.update({
 
 
 def catalog_rows(views: Dict[str, View]) -> List[Tuple[object, ...]]:
-    """The rows of CATALOG."""
+    """Returns the rows of CATALOG."""
     return [(view.database, name, column.name, "YES" if column.nullable else "NO",
              column.sql_type.partition("(")[0], column.sql_type, position, view.sys_only)
             for name, view in sorted(views.items()) for position, column in enumerate(view.columns, 1)]
 
 
 def wire_column(label: str, column: ViewColumn, view: str = "", database: str = "oceanbase") -> Column:
-    """How a column of a view looks on the wire (facts: Views): type, flags, length in bytes."""
+    """Returns how a column of a view looks on the wire (facts: Views): type, flags, length in bytes."""
     flags = 0 if column.nullable else NOT_NULL
     kind, dummy, rest = column.sql_type.partition("(")
     size = int(re.sub(r"\D", "", rest) or 0)

@@ -19,7 +19,7 @@ OLD_CHECKPOINT = (
 
 
 def check_statement(wanted: CloneTenant) -> None:
-    """What the resolver refuses, before privileges are looked at: missing options, name of the new tenant."""
+    """Raises what the resolver refuses, before privileges are looked at: missing options, name of the new tenant."""
     if not wanted.pool:
         raise error("OB_NOT_SUPPORTED", "clone tenant without resource pool")
     if not wanted.unit:
@@ -28,7 +28,7 @@ def check_statement(wanted: CloneTenant) -> None:
 
 
 def check_execution(wanted: CloneTenant) -> None:
-    """What is refused at execution, before RootService is asked: two clauses, lengths of names."""
+    """Raises what is refused at execution, before RootService is asked: two clauses, lengths of names."""
     if wanted.if_not_exists:
         raise error("OB_NOT_SUPPORTED", "clone tenant with IF NOT EXISTS")
     if wanted.snapshot:
@@ -40,7 +40,7 @@ def check_execution(wanted: CloneTenant) -> None:
 
 
 def check_new_name(name: str) -> None:
-    """The names that no new tenant may have."""
+    """Refuses the names that no new tenant may have."""
     if "$" in name:
         raise error("OB_NOT_SUPPORTED", "since 4.2.1, manually creating a tenant name containing '$' is")
     if name.lower() in ("all", "all_user", "all_meta"):
@@ -49,7 +49,9 @@ def check_new_name(name: str) -> None:
 
 
 def check_start(cluster: Cluster, scheduler: Scheduler, wanted: CloneTenant) -> Tenant:
-    """The fourteen rules of the cluster; returns the source tenant, raises the error of the first broken rule."""
+    """
+    Checks the fourteen rules of the cluster; returns the source tenant or raises the error of the first broken rule.
+    """
     if scheduler.upgrade_mode:
         raise error("OB_OP_NOT_ALLOW", "clone tenant while in upgrade mode")
     check_new_name(wanted.name)

@@ -22,7 +22,7 @@ BY_USER = "by user command"
 
 
 def start_clone(context: Context, session: Session, statement: CloneTenant) -> CloneJob:
-    """CREATE TENANT .. FROM: the job that was started; its session then waits for the end of it."""
+    """Starts the job of CREATE TENANT .. FROM and returns it; its session then waits for its end."""
     check_statement(statement)
     require_administration(context.cluster, session)
     check_execution(statement)
@@ -31,7 +31,7 @@ def start_clone(context: Context, session: Session, statement: CloneTenant) -> C
 
 
 def cancel_clone(context: Context, session: Session, statement: CancelClone) -> Ok:
-    """ALTER SYSTEM CANCEL CLONE (facts: Cancel grammar, Names, Error 4179, Cancel)."""
+    """Executes ALTER SYSTEM CANCEL CLONE (facts: Cancel grammar, Names, Error 4179, Cancel)."""
     name = statement.name
     if len(name.encode()) > MAX_TENANT_NAME:
         raise error("OB_BUF_NOT_ENOUGH")
@@ -59,7 +59,7 @@ def cancel(context: Context, name: str, reason: str) -> None:
 
 
 def set_parameters(context: Context, session: Session, statement: SetParameters) -> Ok:
-    """ALTER SYSTEM SET; the debug-sync facility and the upgrade mode obey at once."""
+    """Executes ALTER SYSTEM SET; the debug-sync facility and the upgrade mode obey at once."""
     require_administration(context.cluster, session)
     for name, value in statement.values:
         set_parameter(context, name, value)
@@ -77,12 +77,12 @@ def set_parameter(context: Context, name: str, value: str) -> None:
 
 
 def upgrade(context: Context, session: Session, statement: Upgrade) -> Ok:
-    """ALTER SYSTEM BEGIN UPGRADE or END UPGRADE."""
+    """Executes ALTER SYSTEM BEGIN UPGRADE or END UPGRADE."""
     return set_parameters(context, session, SetParameters([("enable_upgrade_mode", str(statement.on))]))
 
 
 def archive(context: Context, session: Session, statement: Archive) -> Ok:
-    """ALTER SYSTEM ARCHIVELOG or NOARCHIVELOG: of one tenant, or from sys of all user tenants."""
+    """Executes ALTER SYSTEM ARCHIVELOG or NOARCHIVELOG: of one tenant, or from sys of all user tenants."""
     name = statement.tenant
     if session.tenant_id == SYS_TENANT_ID or name:
         require_administration(context.cluster, session)

@@ -25,7 +25,7 @@ _SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
 def define(context: Context, session: Session, statement: Define) -> Ok:
-    """Any of the nine combinations of CREATE, ALTER, DROP with tenant, resource pool and resource unit."""
+    """Executes any of the nine combinations of CREATE, ALTER, DROP with tenant, resource pool and resource unit."""
     require_administration(context.cluster, session)
     action = {
         "create tenant": create_tenant, "alter tenant": alter_tenant, "drop tenant": drop_tenant,
@@ -49,7 +49,7 @@ def _tenant(context: Context, name: str) -> Tenant:
 
 
 def create_tenant(context: Context, statement: Define) -> None:
-    """CREATE TENANT name RESOURCE_POOL_LIST = (pool): an empty primary tenant."""
+    """Executes CREATE TENANT name RESOURCE_POOL_LIST = (pool): an empty primary tenant."""
     check_new_name(statement.name)
     if context.cluster.tenants.find(tenant_name=statement.name):
         if statement.if_exists:
@@ -67,7 +67,7 @@ def create_tenant(context: Context, statement: Define) -> None:
 
 
 def alter_tenant(context: Context, statement: Define) -> None:
-    """ALTER TENANT name LOCK, UNLOCK or [SET] option = value: 4770 for what a running clone of it forbids."""
+    """Executes ALTER TENANT name LOCK, UNLOCK or [SET] option = value: 4770 for what a running clone of it forbids."""
     tenant = _tenant(context, statement.name)
     for option, value in statement.options.items():
         if option in TENANT_CASES:
@@ -78,7 +78,7 @@ def alter_tenant(context: Context, statement: Define) -> None:
 
 
 def drop_tenant(context: Context, statement: Define) -> None:
-    """DROP TENANT name [FORCE | PURGE]: without FORCE it meets the conflict with a clone of it."""
+    """Executes DROP TENANT name [FORCE | PURGE]: without FORCE it meets the conflict with a clone of it."""
     if statement.if_exists and context.cluster.tenants.find(tenant_name=statement.name) is None:
         return
     tenant = _tenant(context, statement.name)
@@ -90,7 +90,7 @@ def drop_tenant(context: Context, statement: Define) -> None:
 
 
 def create_pool(context: Context, statement: Define) -> None:
-    """CREATE RESOURCE POOL name UNIT = unit, ..."""
+    """Executes CREATE RESOURCE POOL name UNIT = unit, ..."""
     if context.cluster.pool_named(statement.name):
         if statement.if_exists:
             return
@@ -103,7 +103,7 @@ def create_pool(context: Context, statement: Define) -> None:
 
 
 def alter_pool(context: Context, statement: Define) -> None:
-    """ALTER RESOURCE POOL name UNIT_NUM, UNIT or ZONE_LIST: 4770 while a clone of its tenant runs."""
+    """Executes ALTER RESOURCE POOL name UNIT_NUM, UNIT or ZONE_LIST: 4770 while a clone of its tenant runs."""
     pool = context.cluster.pool_named(statement.name)
     if pool is None:
         raise error("OB_RESOURCE_POOL_NOT_EXIST", statement.name)
@@ -124,7 +124,7 @@ def alter_pool(context: Context, statement: Define) -> None:
 
 
 def drop_pool(context: Context, statement: Define) -> None:
-    """DROP RESOURCE POOL [IF EXISTS] name: only one that no tenant has."""
+    """Executes DROP RESOURCE POOL [IF EXISTS] name: only one that no tenant has."""
     pool = context.cluster.pool_named(statement.name)
     if pool is None:
         if statement.if_exists:
@@ -136,7 +136,7 @@ def drop_pool(context: Context, statement: Define) -> None:
 
 
 def create_unit(context: Context, statement: Define) -> None:
-    """CREATE RESOURCE UNIT name MAX_CPU 1, MEMORY_SIZE '5G', ..."""
+    """Executes CREATE RESOURCE UNIT name MAX_CPU 1, MEMORY_SIZE '5G', ..."""
     if context.cluster.unit_named(statement.name):
         if statement.if_exists:
             return
@@ -145,7 +145,7 @@ def create_unit(context: Context, statement: Define) -> None:
 
 
 def alter_unit(context: Context, statement: Define) -> None:
-    """ALTER RESOURCE UNIT name ..."""
+    """Executes ALTER RESOURCE UNIT name ..."""
     unit = context.cluster.unit_named(statement.name)
     if unit is None:
         raise error("OB_RESOURCE_UNIT_NOT_EXIST", statement.name)
@@ -156,7 +156,7 @@ def alter_unit(context: Context, statement: Define) -> None:
 
 
 def drop_unit(context: Context, statement: Define) -> None:
-    """DROP RESOURCE UNIT [IF EXISTS] name."""
+    """Executes DROP RESOURCE UNIT [IF EXISTS] name."""
     unit = context.cluster.unit_named(statement.name)
     if unit is not None:
         context.cluster.units.remove(unit)
@@ -179,7 +179,7 @@ def _unit_values(statement: Define) -> Dict[str, Any]:
 
 
 def define_user(context: Context, session: Session, statement: DefineUser) -> Ok:
-    """CREATE USER, ALTER USER, DROP USER, SET PASSWORD in the session's own tenant."""
+    """Executes CREATE USER, ALTER USER, DROP USER, SET PASSWORD in the session's own tenant."""
     name = statement.user or session.user
     if statement.action != "SET PASSWORD" or name != session.user:
         require_user_management(context.cluster, session)
@@ -207,7 +207,9 @@ def define_user(context: Context, session: Session, statement: DefineUser) -> Ok
 
 
 def split_privilege(text: str) -> Tuple[str, str]:
-    """``SELECT ON oceanbase.*`` -> (level, privilege); the level is ``*.*`` without ON. ValueError: unknown."""
+    """
+    Splits ``SELECT ON oceanbase.*`` into (level, privilege); the level is ``*.*`` without ON. ValueError: unknown.
+    """
     privilege, dummy, level = " ".join(text.upper().split()).partition(" ON ")
     privilege = "ALL" if privilege == "ALL PRIVILEGES" else privilege
     if privilege not in KNOWN:
@@ -216,7 +218,9 @@ def split_privilege(text: str) -> Tuple[str, str]:
 
 
 def grant(context: Context, session: Session, statement: Grant) -> Ok:
-    """GRANT and REVOKE; GRANT creates an unknown user only with a password, as the OceanBase 4.3.5 kernel does."""
+    """
+    Executes GRANT and REVOKE; GRANT creates an unknown user only with a password, as the OceanBase 4.3.5 kernel does.
+    """
     if not user_of(context.cluster, session).may("CREATE USER", "SUPER"):
         raise error("OB_ERR_NO_PRIVILEGE")
     try:

@@ -93,7 +93,9 @@ class Executor:
     # Sessions
 
     def open_session(self, peer: str) -> Session:
-        """A session for a client that has connected, before its login; peer is its address. Errors 8001, 8002."""
+        """
+        Returns a session for a client that has connected, before its login; peer is its address. Errors 8001, 8002.
+        """
         self._context.login_rules.check_open()
         self._last_connection_id += 1
         session = Session(self._last_connection_id, _host(peer))
@@ -103,7 +105,7 @@ class Executor:
 
     def authenticate(self, session: Session, user: str, salt: bytes, scramble: bytes, database: Optional[str],
                      charset_id: int) -> None:
-        """The login: fills in who the session is, or raises the error of a refused login (facts: Login errors)."""
+        """Logs in: fills in who the session is, or raises the error of a refused login (facts: Login errors)."""
         self._catch_up()
         others = [one for one in self._context.sessions.values() if one is not session]
         self._context.login_rules.login(self._context.cluster, session, others, user, salt, scramble, database)
@@ -111,18 +113,18 @@ class Executor:
             self._context.variables.set(session, "session", "names", CHARSET_OF_ID[charset_id])
 
     def reset_session(self, session: Session) -> None:
-        """COM_RESET_CONNECTION: variables as after the login."""
+        """Executes COM_RESET_CONNECTION: variables are as after the login."""
         session.reset()
         self._context.variables.begin(session)
 
     def close_session(self, session: Session) -> None:
-        """The client is gone; a clone that it started goes on (facts: Waiting session)."""
+        """Ends the session of a client that is gone; a clone that it started goes on (facts: Waiting session)."""
         self._context.sessions.pop(session.connection_id, None)
 
     # Statements
 
     async def execute(self, session: Session, sql: str) -> Result:
-        """The answer to one statement. Only SqlError: what is unexpected becomes 4016, with a traceback on stderr."""
+        """Executes one statement. Raises only SqlError: what is unexpected becomes 4016, with a traceback on stderr."""
         session.statements += 1
         with self._complaints(session), self._running(session, sql):
             result = await self._execute(session, sql)
@@ -131,7 +133,7 @@ class Executor:
             return result
 
     def describe(self, session: Session, sql: str) -> List[Column]:
-        """The columns that a statement with place-holders will answer with; errors as of ``execute``."""
+        """Returns the columns that a statement with place-holders will answer with; errors as of ``execute``."""
         with self._complaints(session):
             self._catch_up()
             statement = self._parse(session, sql, prepared=True)
@@ -235,7 +237,7 @@ class Executor:
             raise error("OB_ERR_SESSION_INTERRUPTED")
 
     def _in_full(self, failure: SqlError) -> SqlError:
-        """The error with the suffix that enable_rich_error_msg adds (facts: Error packets)."""
+        """Returns the error with the suffix that enable_rich_error_msg adds (facts: Error packets)."""
         if not self._context.cluster.parameters.flag("enable_rich_error_msg"):
             return failure
         now = show_time(self._context.cluster.clock.wall(), 28800)
@@ -244,11 +246,11 @@ class Executor:
 
 
 def _slept(statement: syntax_tree.Sleep) -> Column:
-    """The column of SELECT SLEEP."""
+    """Returns the column of SELECT SLEEP."""
     return Column(statement.label, LONGLONG, BINARY_CHARSET, 20, BINARY)
 
 
 def _host(peer: str) -> str:
-    """The address part of ``address:port``; an address alone stays as it is."""
+    """Returns the address part of ``address:port``; an address alone stays as it is."""
     host, colon, port = peer.rpartition(":")
     return host.strip("[]") if colon and port.isdigit() and (":" not in host or host.startswith("[")) else peer

@@ -18,12 +18,15 @@ KNOWN = ("ALL", "ALTER", "ALTER SYSTEM", "ALTER TENANT", "CREATE", "CREATE RESOU
 
 
 def user_of(cluster: Cluster, session: Session) -> User:
-    """The account of a session; one that was dropped meanwhile may do nothing."""
+    """Returns the account of a session; one that was dropped meanwhile may do nothing."""
     return cluster.users.get((session.tenant_id, session.user)) or User(session.tenant_id, session.user)
 
 
 def require_administration(cluster: Cluster, session: Session) -> None:
-    """Sys tenant and SUPER or ALTER SYSTEM: error 1227, bare for another tenant, with the list for a lesser user."""
+    """
+    Requires the sys tenant and SUPER or ALTER SYSTEM: error 1227, bare for another tenant, with the list for a lesser
+    user.
+    """
     if session.tenant_id != SYS_TENANT_ID:
         raise error("OB_ERR_NO_PRIVILEGE")
     if not user_of(cluster, session).may("SUPER", "ALTER SYSTEM"):
@@ -31,13 +34,13 @@ def require_administration(cluster: Cluster, session: Session) -> None:
 
 
 def require_user_management(cluster: Cluster, session: Session) -> None:
-    """CREATE USER in the own tenant: error 1227."""
+    """Requires CREATE USER in the session's tenant: error 1227."""
     if not user_of(cluster, session).may("CREATE USER", "SUPER"):
         raise error("OB_ERR_NO_PRIVILEGE", "CREATE USER")
 
 
 def require_select(cluster: Cluster, session: Session, view: str) -> None:
-    """Reading a view: error 1146 where it does not exist, 1142 without the SELECT privilege."""
+    """Requires that a view can be read: error 1146 where it does not exist, 1142 without the SELECT privilege."""
     if VIEWS[view].sys_only and session.tenant_id != SYS_TENANT_ID:
         raise error("OB_TABLE_NOT_EXIST", "oceanbase", view.lower())
     if VIEWS[view].database == "information_schema":

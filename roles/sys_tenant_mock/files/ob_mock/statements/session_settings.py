@@ -20,7 +20,7 @@ from .show import describe_rows
 
 
 def set_variables(context: Context, session: Session, statement: SetVariables) -> Ok:
-    """SET: user variables, system variables, and ob_global_debug_sync, which acts instead of being kept."""
+    """Executes SET: user variables, system variables, and ob_global_debug_sync, which acts instead of being kept."""
     for scope, name, value in statement.values:
         if isinstance(value, Token):
             value = _value(context, session, scope, name, value)
@@ -49,24 +49,24 @@ def _value(context: Context, session: Session, scope: str, name: str, token: Tok
 
 
 def require_administration_of_tenant(context: Context, session: Session) -> None:
-    """SET GLOBAL needs SUPER or ALTER SYSTEM in the own tenant: error 1227."""
+    """Requires SUPER or ALTER SYSTEM in the session's tenant, for SET GLOBAL: error 1227."""
     if not user_of(context.cluster, session).may("SUPER", "ALTER SYSTEM"):
         raise error("OB_ERR_NO_PRIVILEGE", "SUPER or ALTER SYSTEM")
 
 
 def use(context: Context, session: Session, statement: Use) -> Ok:
-    """USE: errors 1049 and 1044."""
+    """Executes USE: errors 1049 and 1044."""
     session.database = check_database(user_of(context.cluster, session), session.host, statement.database)
     return Ok()
 
 
 def nothing(_context: Context, _session: Session, _statement: Nothing) -> Ok:
-    """BEGIN, COMMIT, ROLLBACK, a comment: every statement of the mock is complete in itself."""
+    """Executes BEGIN, COMMIT, ROLLBACK, a comment: every statement of the mock is complete in itself."""
     return Ok()
 
 
 def kill(context: Context, session: Session, statement: Kill) -> Ok:
-    """KILL: the session or its running statement ends with 5066 or 1317; error 1094 for an unknown id.
+    """Executes KILL: the session or its running statement ends with 5066 or 1317; error 1094 for an unknown id.
 
     Users may kill their own sessions, administrators of the sys tenant all of them.
     """
@@ -85,7 +85,7 @@ def kill(context: Context, session: Session, statement: Kill) -> Ok:
 
 
 def describe(context: Context, session: Session, statement: Describe) -> Rows:
-    """DESC view."""
+    """Executes DESC view."""
     database = statement.database or session.database
     if not database:
         raise error("OB_ERR_NO_DB_SELECTED")

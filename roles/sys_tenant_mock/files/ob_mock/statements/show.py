@@ -27,17 +27,17 @@ Answer = Tuple[List[Column], List[Tuple[Any, ...]]]
 
 
 def text(name: str, length: int) -> Column:
-    """A text column; length in bytes."""
+    """Returns a text column; length in bytes."""
     return Column(name, VAR_STRING, UTF8MB4, length, NOT_NULL)
 
 
 def number(name: str) -> Column:
-    """A column of whole numbers."""
+    """Returns a column of whole numbers."""
     return Column(name, LONGLONG, BINARY_CHARSET, 20, NOT_NULL)
 
 
 def show(context: Context, session: Session, statement: Show) -> Rows:
-    """The answer to a SHOW statement, filtered by its LIKE or WHERE."""
+    """Returns the answer to a SHOW statement, filtered by its LIKE or WHERE."""
     columns, rows = _ANSWERS[statement.what](context, session, statement)
     name_column = 4 if statement.what == "PARAMETERS" else 0
     return Rows(columns, _filtered(columns, rows, statement, name_column, session.ansi_quotes))
@@ -114,7 +114,7 @@ def _warnings(_context: Context, session: Session, _statement: Show) -> Answer:
 
 
 def describe_rows(view: View) -> Rows:
-    """DESC and SHOW COLUMNS."""
+    """Executes DESC and SHOW COLUMNS."""
     columns = [text("Field", 512), text("Type", 4194304), text("Null", 16), text("Key", 16), text("Default", 16384),
                text("Extra", 16384)]
     return Rows(columns, [(column.name, column.sql_type, "YES" if column.nullable else "NO", "",
