@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
-The story of `make demo`: starts the bundled mock, starts a tenant clone on it, and cancels the clone by a playbook.
+Story of `make demo`: starts the bundled mock, starts a tenant clone on it, and cancels the clone by a playbook.
 
 Runs with the Python of .venv. The mock is stopped also when something fails or the demo is interrupted.
 """

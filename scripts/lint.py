@@ -54,7 +54,7 @@ COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Result(NamedTuple):
-    """What came of one check: its name, exit code, duration in seconds and output."""
+    """Result of one check: its name, exit code, duration in seconds and output."""
 
     name: str
     exit_code: int

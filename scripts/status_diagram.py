@@ -41,7 +41,7 @@ text { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 12px; f
 
 
 class Paper(NamedTuple):
-    """The elements drawn so far."""
+    """Elements drawn so far."""
 
     elements: list[str]
 

@@ -39,7 +39,7 @@ class WrongOption(Exception):
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
-    """The task."""
+    """Runs the task."""
 
     _supports_check_mode = True
     _supports_async = False

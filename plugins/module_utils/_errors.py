@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""What can go wrong, as classes: each says in which class a play sees it and what to do about it."""
+"""Failures as classes: each says in which class a play sees it and what to do about it."""
 
 from __future__ import annotations
 
@@ -78,49 +78,49 @@ class TlsFailed(Failure):
 
 
 class AccessDenied(Failure):
-    """The server refused the login."""
+    """Raised when the server refused the login."""
 
     error_class = "access_denied"
 
 
 class NotSysTenant(Failure):
-    """The login works, but in another tenant than sys."""
+    """Raised when the login works, but in another tenant than sys."""
 
     error_class = "not_sys_tenant"
 
 
 class UnsupportedVersion(Failure):
-    """The server has no tenant clone, is no OceanBase, or is newer than this collection knows."""
+    """Raised when the server cannot clone tenants, is not OceanBase, or is newer than this collection knows."""
 
     error_class = "unsupported_version"
 
 
 class NoPrivilege(Failure):
-    """The login is in the sys tenant but may not do this."""
+    """Raised when the login is in the sys tenant but may not do this."""
 
     error_class = "no_privilege"
 
 
 class Refused(Failure):
-    """The server refused the statement in the present state of the tenant or the clone job."""
+    """Raised when the server refused the statement in the present state of the tenant or the clone job."""
 
     error_class = "refused"
 
 
 class WaitTimeout(Failure):
-    """The time for waiting is over and the clone job has not ended."""
+    """Raised when the time for waiting is over and the clone job has not ended."""
 
     error_class = "wait_timeout"
 
 
 class UnwantedOutcome(Failure):
-    """The outcome is one that the caller asked to fail on."""
+    """Raised when the outcome is one that the caller asked to fail on."""
 
     error_class = "unwanted_outcome"
 
 
 class CloneFailed(Failure):
-    """The clone job that should have made the tenant ended otherwise."""
+    """Raised when the clone job that should have made the tenant ended otherwise."""
 
     error_class = "clone_failed"
 
@@ -134,7 +134,7 @@ class MissingView(ServerError):
 
 
 class _Kind(NamedTuple):
-    """How an error number of the server is understood."""
+    """Meaning of an error number of the server."""
 
     cls: type
     hint: str = ""

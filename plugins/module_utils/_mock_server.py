@@ -34,11 +34,11 @@ LISTEN_HINTS = {
 
 
 class MockFailure(Exception):
-    """The mock could not be started or stopped; the text says why."""
+    """Raised when the mock could not be started or stopped; the text says why."""
 
 
 class Wanted(NamedTuple):
-    """The mock that shall run: its options and the content of its files, by their path below ``folder``."""
+    """Mock that shall run: its options and the content of its files, by their path below ``folder``."""
 
     folder: str
     python: str
@@ -60,7 +60,7 @@ class Wanted(NamedTuple):
 
 
 class State(NamedTuple):
-    """What there is in a folder: the process, its command line, and the marker; None or empty for what is missing."""
+    """State of a folder: the process, its command line, and the marker; None or empty for what is missing."""
 
     pid: Optional[int]
     command: str

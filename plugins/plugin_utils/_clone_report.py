@@ -53,7 +53,7 @@ class Job(NamedTuple):
 
 
 class Cluster(NamedTuple):
-    """What was read of one cluster; ``failure`` is the message if it could not be read."""
+    """Jobs that were read of one cluster; ``failure`` is the message if it could not be read."""
 
     name: str
     jobs: List[Job]

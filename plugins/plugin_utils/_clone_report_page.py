@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The report of clone jobs as one HTML file, which needs nothing else and is complete without JavaScript."""
+"""Report of clone jobs as one HTML file, which needs nothing else and is complete without JavaScript."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-
 
 
 class Span(NamedTuple):
-    """The time that the time line shows, in seconds since 1970."""
+    """Time that the time line shows, in seconds since 1970."""
 
     start: float
     end: float

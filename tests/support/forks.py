@@ -103,7 +103,7 @@ def run(arguments: list[str], text: str, env: dict[str, str], cwd: str | Path,
 
 
 class _ForkServer:
-    """The process that forks; started when it is first needed, ended with this one."""
+    """Process that forks; started when it is first needed, ended with this one."""
 
     seconds = 0.0  # of the processor, used by forks that have been waited for
     _lock = threading.Lock()

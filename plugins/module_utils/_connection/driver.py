@@ -4,7 +4,7 @@
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
 """
-The only file that knows PyMySQL, and the only one that touches its private methods; nothing of it is used elsewhere.
+Only this file knows PyMySQL and touches its private methods; nothing of it is used elsewhere.
 
 test_driver.py runs it on every PyMySQL that is supported (``make matrix``).
 """
@@ -53,9 +53,9 @@ GREETING, HANDSHAKE, LOGIN = "greeting", "TLS handshake", "login"
 
 class DriverError(Exception):
     """
-    Why a login or a statement failed. Without a subclass: the connection broke or its answer was unusable, ``text``
-    says how; ``errno`` is the driver's number or None. ``stage`` is the part of a login that failed: one of GREETING,
-    HANDSHAKE (of TLS), LOGIN; afterwards it is empty.
+    Raised when a login or a statement failed. Without a subclass: the connection broke or its answer was unusable,
+    ``text`` says how; ``errno`` is the driver's number or None. ``stage`` is the part of a login that failed: one of
+    GREETING, HANDSHAKE (of TLS), LOGIN; afterwards it is empty.
     """
 
     stage = ""
@@ -67,7 +67,7 @@ class DriverError(Exception):
 
 
 class ServerSaid(DriverError):
-    """The server answered with an error packet."""
+    """Raised when the server answered with an error packet."""
 
     def __init__(self, text: str, errno: int, sqlstate: Optional[str] = None) -> None:
         super().__init__(text, errno)
@@ -84,7 +84,7 @@ class NotADatabase(DriverError):
 
 
 class PluginRefused(DriverError):
-    """The server asks for the password in a way (``plugin``) that an unverified server must not have it in."""
+    """Raised when the server asks for the password in a way (``plugin``) that is not for an unverified server."""
 
     def __init__(self, plugin: str) -> None:
         super().__init__("the server asks for the authentication plugin %s" % plugin)
@@ -92,11 +92,11 @@ class PluginRefused(DriverError):
 
 
 class PackageMissing(DriverError):
-    """The server asks for a plugin that needs a further Python package."""
+    """Raised when the server asks for a plugin that needs a further Python package."""
 
 
 class FileRequested(DriverError):
-    """The server answered a statement with the request for a file of this host."""
+    """Raised when the server answered a statement with the request for a file of this host."""
 
 
 class NotSendable(DriverError):

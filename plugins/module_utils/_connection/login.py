@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Where the login values come from: option, else environment, else option file, else default."""
+"""Sources of the login values: option, else environment, else option file, else default."""
 
 from __future__ import annotations
 

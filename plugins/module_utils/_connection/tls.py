@@ -28,7 +28,7 @@ _HINTS = {
 
 class Tls:
     """
-    What a login with ca_cert needs for TLS.
+    Settings that a login with ca_cert needs for TLS.
 
     InvalidOption if a file cannot be loaded. After that ``context`` verifies the server.
     """

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The procedure of ob_clone_cancel: looks, decides, cancels, follows the jobs to their history rows."""
+"""Procedure of ob_clone_cancel: looks, decides, cancels, follows the jobs to their history rows."""
 
 from __future__ import annotations
 

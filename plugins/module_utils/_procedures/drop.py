@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The procedure of ob_clone_drop: drops the tenant and resource pool that one clone job made, and no others."""
+"""Procedure of ob_clone_drop: drops the tenant and resource pool that one clone job made, and no others."""
 
 from __future__ import annotations
 

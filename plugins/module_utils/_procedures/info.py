@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The procedure of ob_clone_info: reads clone jobs from both views, once or until those in progress have ended."""
+"""Procedure of ob_clone_info: reads clone jobs from both views, once or until those in progress have ended."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The procedure of ob_clone: looks, decides, starts on a session of its own, follows the job to its history row."""
+"""Procedure of ob_clone: looks, decides, starts on a session of its own, follows the job to its history row."""
 
 from __future__ import annotations
 

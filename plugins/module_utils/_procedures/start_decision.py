@@ -22,7 +22,7 @@ _FIRST_VERSION_FOR_STANDBY = (4, 3, 2)
 
 
 class StartAction(enum.Enum):
-    """What remains to be done."""
+    """Steps that remain."""
 
     START = "start"
     FOLLOW = "follow"
@@ -30,7 +30,7 @@ class StartAction(enum.Enum):
 
 
 class StartOutcome:
-    """What a play branches on. Text constants, so that a result needs no conversion."""
+    """Outcomes that a play branches on. Text constants, so that a result needs no conversion."""
 
     COMPLETED = "completed"
     RUNNING = "running"

@@ -20,7 +20,7 @@ from .._views.selector import LONGEST_POOL_NAME, check_name
 
 
 class Wanted(NamedTuple):
-    """The clone that is wanted."""
+    """Clone that is wanted."""
 
     clone_tenant: str
     source_tenant: str

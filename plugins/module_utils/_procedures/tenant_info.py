@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The procedure of ob_tenant_info: reads tenants and resource pools."""
+"""Procedure of ob_tenant_info: reads tenants and resource pools."""
 
 from __future__ import annotations
 

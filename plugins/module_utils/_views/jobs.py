@@ -25,7 +25,7 @@ from .selector import Selector, conditions
 
 
 class Phase(enum.Enum):
-    """What a status means for somebody who wants the clone canceled."""
+    """Meaning of a status for somebody who wants the clone canceled."""
 
     CANCELLABLE = "cancellable"
     COMPLETED = "completed"

@@ -56,7 +56,7 @@ UNKNOWN_SCN = 18446744073709551615
 
 
 class SqlServer(Protocol):
-    """What runs statements: the real server or the mock."""
+    """Server that runs statements: the real server or the mock."""
 
     def connect(self) -> Any:
         """Returns a PyMySQL connection."""

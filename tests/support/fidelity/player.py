@@ -26,7 +26,7 @@ _NO_FRACTION = 31  # decimals of a column that has no fixed number of them
 
 
 class Target(NamedTuple):
-    """Where the behaviors are played. ``patience``: seconds to wait for what takes a server its time."""
+    """Server on which the behaviors are played. ``patience``: seconds to wait for what takes a server its time."""
 
     host: str
     port: int
@@ -38,7 +38,7 @@ class Target(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What came back: an error ``number (SQLSTATE) text``, or columns and rows as texts; neither means OK."""
+    """Answer to a statement: an error ``number (SQLSTATE) text``, or columns and rows as texts; neither means OK."""
 
     error: str
     columns: list[str]

@@ -20,7 +20,7 @@ COLLECTION = "community.oceanbase"
 
 
 class TaskResult(NamedTuple):
-    """What one task on one host ended with; ``status`` is ok, failed, skipped or unreachable."""
+    """Result of one task on one host; ``status`` is ok, failed, skipped or unreachable."""
 
     status: str
     host: str
@@ -29,7 +29,7 @@ class TaskResult(NamedTuple):
 
 
 class PlayResult(NamedTuple):
-    """What a run of ansible-playbook ended with."""
+    """Result of a run of ansible-playbook."""
 
     exit_code: int
     stdout: str

@@ -33,7 +33,7 @@ CLEAN_UP = "CLONE_SYS_FAILED_STATUS"
 
 
 class Run(NamedTuple):
-    """What came of one run of the task; ``log`` holds the module's entries of the mock's statement log."""
+    """Result of one run of the task; ``log`` holds the module's entries of the mock's statement log."""
 
     result: dict[str, Any]
     failure: Failure | None

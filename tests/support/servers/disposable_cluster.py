@@ -24,12 +24,12 @@ PATIENCE = 900.0
 
 
 class NotDisposable(Exception):
-    """The environment names no cluster, or does not say that nothing on it is worth keeping."""
+    """Raised when the environment names no cluster, or does not say that nothing on it is worth keeping."""
 
 
 class DisposableCluster:
     """
-    The cluster of the environment (VARIABLES); use it as a context manager.
+    Cluster of the environment (VARIABLES); use it as a context manager.
 
     What it makes, tenants and resource pools, carries a random prefix; at the end that is dropped, and only that.
     NotDisposable before anything is sent, unless OCEANBASE_TEST_DISPOSABLE=yes.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who gets in: forms of the user name, direct and through ODP, and refusals (facts: Login names, Login errors)."""
+"""Forms of the user name, direct and through ODP, and refusals of logins (facts: Login names, Login errors)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ LOCAL = ("127.0.0.1", "::1")
 
 @dataclass
 class LoginRules:
-    """How this server lets clients in. odp_cluster: name of the cluster when an ODP stands in front, else ''.
+    """
+    Rules of this server for logins. odp_cluster: name of the cluster when an ODP stands in front, else ''.
 
     state: serving, initializing or stopping. max_sessions: per user tenant, 0 for no limit. invited: the addresses of
     ob_tcp_invited_nodes, empty for all.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The clone scheduler: moves jobs through their states, cleans up, moves rows to the history (facts: Cancel).
+"""Clone scheduler: moves jobs through their states, cleans up, moves rows to the history (facts: Cancel).
 
 Nothing runs in the background. Every moment at which something is due is known beforehand, so whoever looks first lets
 the jobs catch up with the clock (``run_due``), each change being dated with the moment at which it was due.

@@ -22,7 +22,7 @@ Release = Callable[[str, str, bool], None]
 
 
 class DebugSync:
-    """The armed points. ``release(point, signal, everybody)`` is called to let waiting jobs go; '' matches any."""
+    """Armed points. ``release(point, signal, everybody)`` is called to let waiting jobs go; '' matches any."""
 
     def __init__(self, release: Release) -> None:
         self._release = release

@@ -48,7 +48,7 @@ def duration(text: str) -> float:
 
 
 class Parameters:
-    """The present values, by name."""
+    """Present values, by name."""
 
     def __init__(self) -> None:
         self._values = {name: parameter.default for name, parameter in KNOWN.items()}

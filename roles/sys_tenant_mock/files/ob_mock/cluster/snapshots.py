@@ -29,7 +29,7 @@ class Snapshot:
 
 
 class Snapshots:
-    """The snapshots that exist now."""
+    """Snapshots that exist now."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster

@@ -100,7 +100,7 @@ def _table(version: str) -> Dict[str, Variable]:
 
 
 class Variables:
-    """The global values, and the rules for changing global and session ones."""
+    """Global values, and the rules for changing global and session ones."""
 
     def __init__(self, version: str) -> None:
         self._known = _table(version)

@@ -16,12 +16,12 @@ TLS_PIECE = 1 << 16
 
 
 class PeerGone(Exception):
-    """The client closed the connection, or it broke."""
+    """Raised when the client closed the connection, or it broke."""
 
 
 class Channel(asyncio.Protocol):
     """
-    The connection to one client. ``on_open`` is called with the channel once it stands.
+    Connection to one client. ``on_open`` is called with the channel once it stands.
 
     TLS runs over two memory buffers, not over asyncio's start_tls: a ClientHello that came together with the
     client's request for TLS is then simply the first thing to put into them, on every Python.

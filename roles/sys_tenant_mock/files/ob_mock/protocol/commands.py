@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands of the protocol: each turned into a statement for the executor, or answered at once."""
+"""Commands of the protocol: each turned into a statement for the executor, or answered at once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Encoder = Callable[[Any], List[bytes]]
 
 
 class Client(Protocol):
-    """What the commands need of the connection."""
+    """Interface of the connection that the commands need."""
 
     @property
     def status(self) -> int:
@@ -46,7 +46,7 @@ class Client(Protocol):
 
 
 class Commands:
-    """The commands of one client, with the statements that it prepared."""
+    """Commands of one client, with the statements that it prepared."""
 
     def __init__(self, client: Client) -> None:
         self._client = client

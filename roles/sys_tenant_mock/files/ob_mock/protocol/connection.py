@@ -27,7 +27,7 @@ TOO_LARGE = SqlError(1153, "08S01", "Got a packet bigger than 'max_allowed_packe
 
 
 class ObserverLike(Protocol):
-    """What a connection needs of the observer that it came to."""
+    """Interface of the observer that a connection needs."""
 
     port: int
 
@@ -36,7 +36,7 @@ class ObserverLike(Protocol):
 
 
 class Connection:
-    """The conversation with one client; ``run()`` lasts as long as the client stays."""
+    """Conversation with one client; ``run()`` lasts as long as the client stays."""
 
     def __init__(self, channel: Channel, executor: Any, log: StatementLog, tls: Optional[ssl.SSLContext],
                  observer: ObserverLike) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The packets of the MySQL client/server protocol as bytes: nothing here knows a socket or a session."""
+"""Packets of the MySQL client/server protocol as bytes: nothing here knows a socket or a session."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TEXT_CHARSET = 45
 
 
 class MalformedPacket(Exception):
-    """The bytes of a packet do not mean what a client may send there."""
+    """Raised when the bytes of a packet do not mean what a client may send there."""
 
 
 class Reader:
@@ -137,7 +137,7 @@ def greeting(server_version: str, connection_id: int, salt: bytes, tls: bool) ->
 
 @dataclass
 class Login:
-    """What a client says to log in: at the beginning or with COM_CHANGE_USER."""
+    """Login data of a client: at the beginning or with COM_CHANGE_USER."""
 
     user: str
     scramble: bytes

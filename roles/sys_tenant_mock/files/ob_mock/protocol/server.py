@@ -86,7 +86,7 @@ class Observer:
 
 
 class Server:
-    """The observers of one cluster: whatever one of them is told, all of them know."""
+    """Observers of one cluster: whatever one of them is told, all of them know."""
 
     def __init__(self, executor: Any, log: StatementLog, tls: Optional[ssl.SSLContext] = None) -> None:
         self.executor = executor

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The numbered packets of one client over its channel."""
+"""Numbered packets of one client over its channel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACKET_LIMIT = 1 << 26
 
 
 class PacketTooLarge(Exception):
-    """The client sent more bytes in one packet than it may."""
+    """Raised when the client sent more bytes in one packet than it may."""
 
 
 class Wire:

@@ -39,7 +39,7 @@ class Fault:
 
 
 class Faults:
-    """The armed faults, in the order of their arming."""
+    """Armed faults, in the order of their arming."""
 
     def __init__(self) -> None:
         self._armed: List[Fault] = []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The statements that manage a cluster (facts: Cancel grammar, Start grammar); the rest is in grammar_session."""
+"""Statements that manage a cluster (facts: Cancel grammar, Start grammar); the rest is in grammar_session."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ _STEPS_BETWEEN_LOOKS = 100_000  # of SQLite's machine, between two looks at the 
 
 @dataclass
 class Plan:
-    """What is known about the text of a query: its SQLite form, the views that it reads, the types of its columns."""
+    """Analysis of the text of a query: its SQLite form, the views that it reads, the types of its columns."""
 
     translation: Translation
     views: Set[str]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a statement can answer: the types that the executor hands to the wire protocol."""
+"""Results of a statement: the types that the executor hands to the wire protocol."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Column:
 
 @dataclass
 class Ok:
-    """The answer of a statement without a result set."""
+    """Answer of a statement without a result set."""
 
     affected_rows: int = 0
     last_insert_id: int = 0

@@ -124,7 +124,7 @@ def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class SessionFunctions:
-    """The functions whose value depends on who asks and when; ``session`` is the one whose statement runs."""
+    """Functions whose value depends on who asks and when; ``session`` is the one whose statement runs."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster

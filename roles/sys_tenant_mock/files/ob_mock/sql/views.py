@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The views of database ``oceanbase``, column by column: label, MySQL type, nullability, source of the value.
+"""Views of database ``oceanbase``, column by column: label, MySQL type, nullability, source of the value.
 
 Clone views (facts: Views), DBA_OB_TENANTS (facts: Tenants), event history (facts: Event history); the others have the
 columns of the OceanBase 4.3 reference. One line is ``label type [!] = expression``; ``!`` means NOT NULL.

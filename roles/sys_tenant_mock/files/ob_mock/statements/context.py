@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every statement works on: the cluster, its clone scheduler, variables, queries, faults and sessions."""
+"""Context that every statement works on: the cluster, its clone scheduler, variables, queries, faults and sessions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..sql.queries import Queries
 
 @dataclass
 class Context:
-    """The parts of one mock. observers: by port, each with ``start()`` and ``stop()``."""
+    """Parts of one mock. observers: by port, each with ``start()`` and ``stop()``."""
 
     cluster: Cluster
     scheduler: Scheduler

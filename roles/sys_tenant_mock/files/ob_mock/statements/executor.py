@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The SQL half of the mock: sessions, and the one door through which every statement goes."""
+"""SQL half of the mock: sessions, and the one door through which every statement goes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _remembered_parse = lru_cache(maxsize=1000)(parse)
 
 @dataclass
 class Greeting:
-    """What the server says first; a client of an ODP cannot tell from it that OceanBase is behind."""
+    """First packet of the server; a client of an ODP cannot tell from it that OceanBase is behind."""
 
     server_version: str
 
