@@ -127,7 +127,7 @@ changed:
   sample: true
 outcome:
   description:
-    - What became of the clone, or in check mode would become of it. V(null) if the task failed.
+    - The result of the clone, or in check mode the one that a real run would have. V(null) if the task failed.
     - V(completed) - this run started the clone, and the tenant exists.
     - V(running) - with O(wait=false), this run started the clone, and it goes on.
     - V(already_running) - a clone of the same source, resource pool and unit config was running when the task began.

@@ -168,7 +168,7 @@ class Session:
                 raise
             if failure.errno == _UNKNOWN_VARIABLE and "ob_query_timeout" in failure.message:
                 raise UnsupportedVersion(
-                    "the server at %s is no OceanBase: %s" % (self.login.address(), failure.message),
+                    "the server at %s is not OceanBase: %s" % (self.login.address(), failure.message),
                     "Name an OBServer or OBProxy.", failure.errno, failure.sqlstate) from failure
             if not self.login.session_vars:
                 raise

@@ -151,7 +151,7 @@ def _status_matters(clone: Clone, sighting: Sighting, run: _Run) -> bool:
 
 
 def _warn_of_unknown_sources(run: _Run, names: Sequence[str]) -> None:
-    """Warns of source tenants that do not exist, with the nearest name. A warning that fails is no reason to fail."""
+    """Warns of source tenants that do not exist, with the nearest name. The task does not fail if that fails."""
     if not names:
         return
     # Here, because Python compiles whatever a task imports anew each time.
@@ -323,7 +323,7 @@ def _follow_all(run: _Run) -> None:
 
 
 def _conclude(run: _Run) -> None:
-    """Says what became of each clone, and raises the first failure."""
+    """Reports the final state of each clone, and raises the first failure."""
     report, request = run.report, run.request
     for clone in report.distinct():
         if clone.outcome is not None:

@@ -21,7 +21,7 @@ from .._views.jobs import (
 
 
 class Action(enum.Enum):
-    """What remains to be done."""
+    """Steps that remain."""
 
     CANCEL = "cancel"
     WAIT = "wait"
@@ -29,7 +29,7 @@ class Action(enum.Enum):
 
 
 class Outcome:
-    """What a play branches on. Text constants, so that a result needs no conversion."""
+    """Outcomes that a play branches on. Text constants, so that a result needs no conversion."""
 
     CANCELED = "canceled"
     CANCELING = "canceling"

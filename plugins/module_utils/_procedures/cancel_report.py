@@ -17,7 +17,7 @@ from .report import JobReport, Report
 
 
 class Clone(JobReport):
-    """Collects what became of one clone that the caller named. ``failure`` tells why there is no (wanted) outcome."""
+    """Collects the result of one clone that the caller named. ``failure`` tells why there is no (wanted) outcome."""
 
     def __init__(self, selector: Selector) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class Clone(JobReport):
 
 class CancelReport(Report):
     """
-    Collects what became of the clones, in the order given. Selectors of the same job share a clone. ``several``: the
+    Collects the results of the clones, in the order given. Selectors of the same job share a clone. ``several``: the
     caller named them in lists, so that there are ``results``.
     """
 

@@ -59,7 +59,7 @@ class Report:
 
 
 class JobReport:
-    """Collects what became of one clone job."""
+    """Collects the result of one clone job."""
 
     def __init__(self) -> None:
         self.changed = False
