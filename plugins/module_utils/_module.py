@@ -13,10 +13,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._runner import Description, Ending, refuse, run
-
-# From this verbosity on a failure shows its traceback.
-_TRACE_VERBOSITY = 3
+from ._runner import TRACE_VERBOSITY, Description, Ending, refuse, run
 
 
 class OceanBaseModule(AnsibleModule):  # type: ignore[misc]
@@ -29,12 +26,13 @@ class OceanBaseModule(AnsibleModule):  # type: ignore[misc]
 
     def fail_json(self, msg: str, **result: Any) -> None:
         if "error" not in result:
-            result = {**refuse(self._description, self.params, msg).result, **result}
-        super().fail_json(**{**result, "msg": msg})
+            self.finish(refuse(self._description, msg, self.params))
+        super().fail_json(msg, **result)
 
     def finish(self, ending: Ending) -> None:
         """Exits as the run ended."""
-        self.no_log_values.update(ending.secrets)
+        # The ending is masked. AnsibleModule would replace the password's letters in words of fixed meaning as well.
+        self.no_log_values.clear()
         for warning in ending.warnings:
             self.warn(warning)
         result = dict(ending.result)
@@ -42,7 +40,7 @@ class OceanBaseModule(AnsibleModule):  # type: ignore[misc]
             result["diff"] = ending.diff
         if not ending.failed:
             self.exit_json(**result)
-        if self._verbosity >= _TRACE_VERBOSITY:
+        if ending.trace and self._verbosity >= TRACE_VERBOSITY:
             result["exception"] = ending.trace
         self.fail_json(**result)
 

@@ -8,30 +8,34 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Collection, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set
 
-from ._clock import Clock
+from ._clock import Budget, Clock
 from ._connection.driver import require_driver
 from ._connection.login import LOGIN_EXCLUSIVE, login_argument_spec, resolve_login
 from ._connection.session import Session
 from ._errors import Failure, InvalidOption
+from ._masking import mask, masked_options, masked_result
 from ._procedures.report import Report
+from ._views.jobs import CloneJob
+
+# From this verbosity on a failure shows its traceback.
+TRACE_VERBOSITY = 3
 
 
 class Description(NamedTuple):
     """
     Describes a module.
 
-    ``options`` is the argument spec without the login options. ``report(options)`` returns an empty report, also for
-    options that are invalid. ``read_request(options, check_mode)`` returns what the options ask for, an object whose
-    ``doing()`` follows "Cannot ", or raises InvalidOption before anything is sent. ``procedure(request, session, clock,
-    report)`` does it and fills the report, or raises the Failure that prevents it.
+    ``options`` is the argument spec without the login options. ``read_request(options, check_mode)`` returns what the
+    options ask for, an object whose ``doing()`` follows "Cannot ", or raises InvalidOption before anything is sent.
+    ``procedure(request, session, clock, report)`` does it and fills the report, or raises the Failure that prevents it.
     """
 
     options: Dict[str, Any]
     read_request: Callable[[Mapping[str, Any], bool], Any]
     procedure: Callable[[Any, Session, Clock, Any], None]
-    report: Callable[[Mapping[str, Any]], Report]
+    report: Callable[[], Report]
     rules: Mapping[str, Sequence[Sequence[str]]] = {}
 
     def argument_spec(self) -> Dict[str, Any]:
@@ -49,7 +53,7 @@ class Description(NamedTuple):
 class Ending(NamedTuple):
     """
     Holds how a run ended. ``result`` has all result keys on every path; ``failed`` tells whether it also holds
-    ``error``. ``trace`` is the traceback of a failure, for high verbosity. ``secrets`` must not be shown anywhere.
+    ``error``. ``trace`` is the traceback of a failure, for high verbosity. No text in it holds a password.
     """
 
     result: Dict[str, Any]
@@ -57,18 +61,25 @@ class Ending(NamedTuple):
     warnings: Sequence[str] = ()
     diff: Optional[Dict[str, Any]] = None
     trace: str = ""
-    secrets: Sequence[str] = ()
+
+    def masked(self, description: Description, options: Mapping[str, Any], secrets: Collection[str]) -> Ending:
+        """Returns it without the secrets, and with the options as ``invocation``."""
+        result = masked_result(self.result, secrets)
+        result["invocation"] = {"module_args": masked_options(description.argument_spec(), options, secrets)}
+        return self._replace(result=result, warnings=mask(self.warnings, secrets), trace=mask(self.trace, secrets))
 
 
 def run(description: Description, options: Mapping[str, Any], check_mode: bool, environ: Mapping[str, str],
-        python: str) -> Ending:
+        python: str, watch: Optional[Callable[[Sequence[CloneJob], Budget], None]] = None) -> Ending:
     """
     Runs the module with validated options and returns how it ended. ``environ`` may name login values; ``python`` is
-    the interpreter that must have PyMySQL.
+    the interpreter that must have PyMySQL; ``watch`` is called after each look that shows jobs to wait for.
     """
     clock = Clock()
-    report = description.report(options)
-    secrets: List[str] = []
+    report = description.report()
+    if watch is not None:
+        report.waiting = watch  # type: ignore[assignment, method-assign]
+    secrets = _secrets(options)
     failure: Optional[Failure] = None
     trace = ""
     try:
@@ -77,7 +88,7 @@ def run(description: Description, options: Mapping[str, Any], check_mode: bool, 
         require_driver(python)
         login = resolve_login(options, environ)
         if login.password:
-            secrets.append(login.password)
+            secrets.add(login.password)
         with Session(login) as session:
             carry_out(description, request, session, clock, report)
     except Failure as error:
@@ -85,7 +96,8 @@ def run(description: Description, options: Mapping[str, Any], check_mode: bool, 
     result = report.as_result()
     if failure is not None:
         result.update(msg=report.sentence(failure), error=failure.as_result())
-    return Ending(result, failure is not None, report.warnings, report.diff(), trace, secrets)
+    return Ending(result, failure is not None, report.warnings, report.diff(), trace).masked(
+        description, options, secrets)
 
 
 def carry_out(description: Description, request: Any, session: Session, clock: Clock, report: Report) -> None:
@@ -96,7 +108,14 @@ def carry_out(description: Description, request: Any, session: Session, clock: C
         report.ended(session, clock)
 
 
-def refuse(description: Description, options: Mapping[str, Any], message: str) -> Ending:
+def refuse(description: Description, message: str, options: Mapping[str, Any]) -> Ending:
     """Returns the ending for options that Ansible's own validation refuses with ``message``."""
     error = InvalidOption(message, "Correct the options of the task.")
-    return Ending({**description.report(options).as_result(), "msg": message, "error": error.as_result()}, True)
+    return Ending({**description.report().as_result(), "msg": message, "error": error.as_result()}, True).masked(
+        description, options, _secrets(options))
+
+
+def _secrets(options: Mapping[str, Any]) -> Set[str]:
+    """Returns the password among the options, which may not have been validated."""
+    password = options.get("login_password")
+    return {str(password)} if password else set()

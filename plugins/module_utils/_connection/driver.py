@@ -156,7 +156,7 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
         try:
             with self.cursor() as cursor:
                 text = cursor.mogrify(statement, arguments or None)
-                # Older drivers would send lone surrogates as bytes that are not UTF-8.
+                # Older drivers would send lone surrogates as bytes that are no UTF-8.
                 text.encode("utf-8")
                 cursor.execute(text)
                 return list(cursor.fetchall())
@@ -279,7 +279,8 @@ def require_driver(python: str) -> None:
         raise MissingLibrary(
             "PyMySQL of %s cannot be imported: %s: %s" % (
                 python, type(_IMPORT_ERROR).__name__, _IMPORT_ERROR),
-            "Repair or upgrade PyMySQL and the packages that it needs: %s -m pip install --upgrade PyMySQL." % python)
+            "Repair or upgrade PyMySQL and the packages that it needs: %s -m pip install 'PyMySQL>=%s' --upgrade." % (
+                python, wanted))
     # VERSION is PyMySQL's own; __version__ is the one of mysqlclient that it imitates.
     if tuple(pymysql.VERSION[:3]) < OLDEST_PYMYSQL:
         raise MissingLibrary("PyMySQL %s of %s is too old" % (
