@@ -22,6 +22,11 @@ SOURCES = BUILD / "rst"
 PAGES = BUILD / "html"
 DOCS = REPOSITORY / "docs"
 GUIDES = DOCS / "docsite" / "rst"
+# A row of the table of README: name, kind and what it is. A single back-quote of Markdown is a double one here.
+README_ROW = re.compile(r"^\| \[?`community\.oceanbase\.(\w+)`[^|]*\| (\w+): (.+) \|$", re.MULTILINE)
+CODE = re.compile("`")
+INCLUDED = ".. included content\n"
+FILES = "https://github.com/community-oceanbase/community.oceanbase/blob/main/playbooks"
 # The theme shows the contents of each page beside it.
 CONTENTS = re.compile(r"^\.\. contents::\n(?:   .*\n)+", re.MULTILINE)
 
@@ -46,15 +51,29 @@ def generate_sources() -> int:
 
 
 def first_page() -> str:
-    """Returns the introduction of docs/index.rst, and below it all pages, with names that fit beside the text."""
+    """
+    Returns docs/index.rst with a line for all that is included, and the list of all pages, which the theme shows beside
+    each page, with names that fit there.
+    """
     sections = yaml.safe_load((DOCS / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
     groups = {section["title"]: [f"docsite/{page}" for page in section["toctree"]] for section in sections}
     for title, kind in (("Modules", "module"), ("Roles", "role")):
         pages = sorted(page.stem for page in SOURCES.glob(f"*_{kind}.rst"))
         groups[title] = [f"{page[:-len(kind) - 1]} <{page}>" for page in pages]
-    lists = "".join("\n".join(("", ".. toctree::", f"    :caption: {title}", "    :maxdepth: 1", "",
+    lists = "".join("\n".join(("", ".. toctree::", "    :hidden:", f"    :caption: {title}", "    :maxdepth: 1", "",
                                *(f"    {page}" for page in pages), "")) for title, pages in groups.items())
-    return (DOCS / "index.rst").read_text(encoding="utf-8") + lists
+    return (DOCS / "index.rst").read_text(encoding="utf-8").replace(INCLUDED, included_content()) + lists
+
+
+def included_content() -> str:
+    """Returns a section for modules, one for roles and one for playbooks, with the lines that README has for each."""
+    lines: dict[str, list[str]] = {}
+    for name, kind, text in README_ROW.findall((REPOSITORY / "README.md").read_text(encoding="utf-8")):
+        link = f"`{name} <{FILES}/{name}.yml>`__" if kind == "playbook" else (
+            f":ref:`{name} <ansible_collections.community.oceanbase.{name}_{kind}>`")
+        lines.setdefault(kind, []).append(f"* {link}: {CODE.sub('``', text)}")
+    return "\n".join("\n".join((title, "-" * len(title), "", *lines[kind], ""))
+                     for title, kind in (("Modules", "module"), ("Roles", "role"), ("Playbooks", "playbook")))
 
 
 def build_pages() -> int:

@@ -46,6 +46,7 @@ CHECKS = {
     "yamllint": ["yamllint", "--strict", "."],
     "antsibull-changelog": ["antsibull-changelog", "lint"],
     "shellcheck": ["shellcheck", ".ci/run"],
+    "codespell": ["codespell"],
     "ruff": ["ruff", "check"],
 }
 MYPY_PATH = [".cache/collections", "roles/sys_tenant_mock/files", "scripts", "tests"]

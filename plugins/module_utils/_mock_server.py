@@ -116,7 +116,7 @@ def stop(folder: str, check_mode: bool) -> Dict[str, Any]:
 
 
 def read_state(folder: str) -> State:
-    """Returns the state of a folder. A pid file alone may name a process of somebody else, which is no mock."""
+    """Returns the state of a folder. A pid file alone may name a process of somebody else, which is not a mock."""
     try:
         marker = dict(json.loads(_read(os.path.join(folder, MARKER))))
     except (OSError, ValueError):

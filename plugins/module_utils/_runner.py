@@ -27,15 +27,16 @@ class Description(NamedTuple):
     """
     Describes a module.
 
-    ``options`` is the argument spec without the login options. ``read_request(options, check_mode)`` returns what the
-    options ask for, an object whose ``doing()`` follows "Cannot ", or raises InvalidOption before anything is sent.
-    ``procedure(request, session, clock, report)`` does it and fills the report, or raises the Failure that prevents it.
+    ``options`` is the argument spec without the login options. ``report(options)`` returns an empty report, also for
+    options that are invalid. ``read_request(options, check_mode)`` returns what the options ask for, an object whose
+    ``doing()`` follows "Cannot ", or raises InvalidOption before anything is sent. ``procedure(request, session, clock,
+    report)`` does it and fills the report, or raises the Failure that prevents it.
     """
 
     options: Dict[str, Any]
     read_request: Callable[[Mapping[str, Any], bool], Any]
     procedure: Callable[[Any, Session, Clock, Any], None]
-    report: Callable[[], Report]
+    report: Callable[[Mapping[str, Any]], Report]
     rules: Mapping[str, Sequence[Sequence[str]]] = {}
 
     def argument_spec(self) -> Dict[str, Any]:
@@ -76,7 +77,7 @@ def run(description: Description, options: Mapping[str, Any], check_mode: bool, 
     the interpreter that must have PyMySQL; ``watch`` is called after each look that shows jobs to wait for.
     """
     clock = Clock()
-    report = description.report()
+    report = description.report(options)
     if watch is not None:
         report.waiting = watch  # type: ignore[assignment, method-assign]
     secrets = _secrets(options)
@@ -108,10 +109,10 @@ def carry_out(description: Description, request: Any, session: Session, clock: C
         report.ended(session, clock)
 
 
-def refuse(description: Description, message: str, options: Mapping[str, Any]) -> Ending:
+def refuse(description: Description, options: Mapping[str, Any], message: str) -> Ending:
     """Returns the ending for options that Ansible's own validation refuses with ``message``."""
     error = InvalidOption(message, "Correct the options of the task.")
-    return Ending({**description.report().as_result(), "msg": message, "error": error.as_result()}, True).masked(
+    return Ending({**description.report(options).as_result(), "msg": message, "error": error.as_result()}, True).masked(
         description, options, _secrets(options))
 
 

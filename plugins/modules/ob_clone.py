@@ -127,7 +127,7 @@ changed:
   sample: true
 outcome:
   description:
-    - What became of the clone, or in check mode would become of it. V(null) if the task failed.
+    - The result of the clone, or in check mode the one that a real run would have. V(null) if the task failed.
     - V(completed) - this run started the clone, and the tenant exists.
     - V(running) - with O(wait=false), this run started the clone, and it goes on.
     - V(already_running) - a clone of the same source, resource pool and unit config was running when the task began.
@@ -138,103 +138,10 @@ outcome:
   sample: completed
 job:
   description:
-    - The row of the clone job as last seen, with the columns of the views in lower case. V(null) if there is none.
-    - Ids of jobs and snapshots and the restore SCN are text, because they are larger than what JSON readers keep exact.
-      Times are ISO 8601 in UTC.
+    - The row of the clone job as last seen, with the keys that M(community.oceanbase.ob_clone_cancel) describes.
+      V(null) if there is none.
   type: dict
   returned: always
-  contains:
-    clone_job_id:
-      description: Id of the job.
-      type: str
-    trace_id:
-      description: Trace id, to be found in C(observer.log).
-      type: str
-    source_tenant_id:
-      description: Id of the source tenant.
-      type: int
-    source_tenant_name:
-      description: Name of the source tenant.
-      type: str
-    clone_tenant_id:
-      description: Id of the new tenant; 0 until it is created.
-      type: int
-    clone_tenant_name:
-      description: Name of the new tenant.
-      type: str
-    tenant_snapshot_id:
-      description: Id of the snapshot that is cloned; V(-1) until it is created.
-      type: str
-    tenant_snapshot_name:
-      description: Name of the snapshot.
-      type: str
-    resource_pool_id:
-      description: Id of the new tenant's resource pool; -1 until it is created.
-      type: int
-    resource_pool_name:
-      description: Name of the resource pool.
-      type: str
-    unit_config_name:
-      description: Name of the unit config.
-      type: str
-    restore_scn:
-      description: SCN of the snapshot; V(18446744073709551615) until it is known.
-      type: str
-    status:
-      description: Status of the job.
-      type: str
-    clone_job_type:
-      description: Type of the job.
-      type: str
-    clone_start_time:
-      description: When the job started.
-      type: str
-    clone_finished_time:
-      description: When the job ended. For a canceled job this is when the C(CANCEL) was accepted.
-      type: str
-    ret_code:
-      description: 0 for success, otherwise OceanBase's negative error code.
-      type: int
-    error_message:
-      description: Why the job failed or in which status and by whom it was canceled.
-      type: str
-    view:
-      description: The view that holds the row, V(progress) or V(history).
-      type: str
-    cancellable:
-      description: Whether the status allows to cancel the job.
-      type: bool
-    age:
-      description: Seconds since the start, by the server's clock.
-      type: float
-    canceled_by:
-      description:
-        - Who canceled it, V(user), V(standby transfer), V(standby upgrade) or V(standby alter ls). V(null) if it was
-          not canceled or the server does not say.
-      type: str
-  sample:
-    age: 28.21
-    cancellable: false
-    canceled_by: null
-    clone_finished_time: "2026-01-26T06:49:02.662431Z"
-    clone_job_id: "1706251714452555625"
-    clone_job_type: FORK
-    clone_start_time: "2026-01-26T06:48:34.452555Z"
-    clone_tenant_id: 1004
-    clone_tenant_name: clone_a
-    error_message: null
-    resource_pool_id: 1003
-    resource_pool_name: pool_clone_a
-    restore_scn: "1706251716000000000"
-    ret_code: 0
-    source_tenant_id: 1002
-    source_tenant_name: mysql001
-    status: CLONE_SYS_SUCCESS
-    tenant_snapshot_id: "1706251714900000000"
-    tenant_snapshot_name: _inner_snapshot$1706251714899990000
-    trace_id: YB42AC1E87C9-00060F1AD6DF026E-0-0
-    unit_config_name: unit001
-    view: history
 canceled_in:
   description: The status in which the job was canceled, or V(null) if it was not or the server does not say.
   type: str
@@ -287,6 +194,11 @@ elapsed:
   type: float
   returned: always
   sample: 28.318
+login_address:
+  description: Host and port, or the socket, where the last login was answered; V(null) if there was none.
+  type: str
+  returned: always
+  sample: observer1.example.com:2881
 msg:
   description: What happened, for a person.
   type: str
@@ -302,36 +214,9 @@ diff:
     before_header: clone job 1706251714452555625
     after_header: clone job 1706251714452555625
 error:
-  description: Why the task failed, for a play that decides in C(rescue).
+  description: Why the task failed, with the keys that M(community.oceanbase.ob_clone_cancel) describes.
   type: dict
   returned: failure
-  contains:
-    class:
-      description:
-        - One of V(missing_library), V(invalid_option), V(unreachable), V(tls), V(access_denied), V(not_sys_tenant),
-          V(unsupported_version), V(no_privilege), V(refused), V(wait_timeout), V(clone_failed), V(server_error).
-      type: str
-    errno:
-      description: The server's or the driver's error number, or V(null).
-      type: int
-    sqlstate:
-      description: The server's SQLSTATE, or V(null).
-      type: str
-    message:
-      description: What went wrong.
-      type: str
-    hint:
-      description: What to do about it; may be empty.
-      type: str
-  sample:
-    class: refused
-    errno: 4179
-    sqlstate: HY000
-    message: >-
-      the server answered error 4179 (HY000): log archive is not ready, create tenant snapshot not allowed
-    hint: >-
-      Switch it on with ALTER SYSTEM ARCHIVELOG TENANT = mysql001, and run the task again when CDB_OB_ARCHIVELOG shows
-      it as DOING.
 """
 
 from ansible_collections.community.oceanbase.plugins.module_utils._module import run_module

@@ -12,8 +12,11 @@ description:
   - Ensures that no matching clone job is running, and reports its final state from the row in C(DBA_OB_CLONE_HISTORY).
   - While a clone runs, its source tenant cannot be upgraded, switched over or scaled, and its units and replicas cannot
     be moved. A play that is about to do one of these usually knows the source tenant, so the job can be named by
-    O(source_tenant), by O(clone_tenant) or by O(clone_job_id). At least one of them is required; if several are given,
-    the job must match all of them.
+    O(source_tenant), by O(clone_tenant) or by O(clone_job_id). If more than one of them is given, the job must match
+    all of them.
+  - O(clone_tenants), O(source_tenants) and O(clone_job_ids) name several clones, each item a clone of its own. All are
+    canceled, in the order given, before any is waited for, and one failure does not keep the others from their turn.
+    Either name one job or use the lists; at least one of the six options is required.
   - The module looks up the job in C(DBA_OB_CLONE_PROGRESS) and C(DBA_OB_CLONE_HISTORY), sends
     C(ALTER SYSTEM CANCEL CLONE) only if the job can still be canceled, and then follows it by its id until it has
     ended.
@@ -38,14 +41,39 @@ attributes:
   async:
     support: full
 options:
+  clone_tenants:
+    description:
+      - Names of new tenants whose clones are to be canceled. The same rules apply as for O(clone_tenant), and an item
+        must not begin or end with white space.
+      - An empty list, or an empty text, names nothing. If all lists that are given are empty, nothing is done, nothing
+        is sent, and RV(outcome) is V(null).
+    type: list
+    elements: str
+  source_tenants:
+    description: Names of tenants whose running clones are to be canceled. The same rules apply as for O(clone_tenants).
+    type: list
+    elements: str
+  clone_job_ids:
+    description: Ids of clone jobs, each written in quotes. An empty list or text names nothing.
+    type: list
+    elements: str
+  wait_until:
+    description:
+      - V(canceled) waits only for the clean-up of canceled jobs.
+      - V(ended) also waits for a job that can no longer be canceled, or that is failing, until it has left
+        C(DBA_OB_CLONE_PROGRESS) and no longer holds its source tenant.
+      - Only with O(wait=true).
+    type: str
+    choices: [canceled, ended]
+    default: canceled
   wait:
     description:
       - Whether to wait until a canceled job has been cleaned up and its row is in C(DBA_OB_CLONE_HISTORY).
       - If V(false), the outcome of a cancel that is still being cleaned up is V(canceling).
   wait_timeout:
     description:
-      - Seconds to wait at most. After that the task fails with RV(error.class=wait_timeout); RV(changed)
-        then tells whether the C(CANCEL) was accepted. Running the task again resumes the wait.
+      - Seconds to wait at most, for all clones together. After that the task fails with RV(error.class=wait_timeout);
+        RV(changed) then tells whether the C(CANCEL) was accepted. Running the task again resumes the wait.
       - Transient errors and lost connections are retried within this time.
     type: int
     default: 600
@@ -61,9 +89,10 @@ notes:
   - The user must be in the sys tenant and have C(ALTER SYSTEM) or C(SUPER), and C(SELECT) on the views. V(root@sys) has
     both. OceanBase's documentation says that only V(root@sys) may cancel; the server does not ask for that.
   - Tenants can be cloned since OceanBase 4.3.0.
-  - A job that is past the point of no return or has failed by itself is not waited for. While RV(job.view) is
-    V(progress), it may still hold its source tenant; the role P(community.oceanbase.free_source_tenant#role) waits for
-    that, too.
+  - A job that is past the point of no return or has failed by itself is waited for only with O(wait_until=ended). While
+    RV(job.view) is V(progress), it may still hold its source tenant.
+  - If a tenant named in O(source_tenant) or O(source_tenants) has no running clone and does not exist, the task says so
+    in a warning, with the nearest name.
   - C(ALTER SYSTEM CANCEL CLONE) knows the job only by the name of the new tenant. If the job ends and another one of
     the same name starts in the milliseconds between the query and the C(CANCEL), the later one is canceled. The task
     then says so in a warning.
@@ -107,6 +136,24 @@ EXAMPLES = r"""
     fail_on: [completed]
     wait_timeout: 120
 
+- name: Cancel several clones, and whatever is being cloned from mysql001
+  community.oceanbase.ob_clone_cancel:
+    clone_tenants: [clone_a, clone_b]
+    source_tenants: [mysql001]
+  register: canceled
+
+- name: Show the outcome of each
+  ansible.builtin.debug:
+    msg: "{{ item.name }} is {{ item.outcome }}"
+  loop: "{{ canceled.results }}"
+  loop_control:
+    label: "{{ item.name }}"
+
+- name: Wait until nothing holds tenant mysql001, even if its clone can no longer be canceled
+  community.oceanbase.ob_clone_cancel:
+    source_tenant: mysql001
+    wait_until: ended
+
 - name: Give the login once for several tasks
   module_defaults:
     group/community.oceanbase.oceanbase:
@@ -145,12 +192,15 @@ outcome:
     - V(completed) - the clone is done or past the point of no return, so there is nothing to cancel.
     - V(failed) - the job failed by itself.
     - V(not_found) - neither view knows such a job.
+    - If the clones are named in lists, the outcome that all of them have, V(mixed) if they differ, and V(null) if the
+      lists are empty; RV(results) has the outcome of each.
   type: str
   returned: always
   sample: canceled
 job:
   description:
-    - The row of the clone job as last seen, with the columns of the views in lower case. V(null) if there is none.
+    - The row of the clone job as last seen, with the columns of the views in lower case. V(null) if there is none, or
+      if the clones are named in lists.
     - Ids of jobs and snapshots and the restore SCN are text, because they are larger than what JSON readers keep exact.
       Times are ISO 8601 in UTC.
   type: dict
@@ -248,7 +298,9 @@ job:
     unit_config_name: unit001
     view: history
 canceled_in:
-  description: The status in which the job was canceled, or V(null) if it was not or the server does not say.
+  description:
+    - The status in which the job was canceled, or V(null) if it was not or the server does not say.
+    - V(null) also if the clones are named in lists.
   type: str
   returned: always
   sample: CLONE_SYS_WAIT_TENANT_RESTORE_FINISH
@@ -259,7 +311,9 @@ executed_statements:
   returned: always
   sample: ["ALTER SYSTEM CANCEL CLONE `clone_a`"]
 timeline:
-  description: The statuses that were seen, each with the time it was first seen.
+  description:
+    - The statuses that were seen, each with the time it was first seen.
+    - Empty if the clones are named in lists; each of RV(results) has its own.
   type: list
   elements: dict
   returned: always
@@ -289,15 +343,70 @@ elapsed:
   type: float
   returned: always
   sample: 1.343
+login_address:
+  description: Host and port, or the socket, where the last login was answered; V(null) if there was none.
+  type: str
+  returned: always
+  sample: observer1.example.com:2881
+results:
+  description:
+    - The result for each clone, in the order given - O(clone_tenants), then O(source_tenants), then O(clone_job_ids).
+    - A job that is named twice gets one C(CANCEL), and both of its entries tell of that.
+    - Empty if the task failed before it began, for instance because a name is not allowed.
+  type: list
+  elements: dict
+  returned: if the clones are named in lists
+  contains:
+    kind:
+      description: How the clone was named, V(clone_tenant), V(source_tenant) or V(clone_job_id).
+      type: str
+    name:
+      description: The name or id that was given.
+      type: str
+    clone_tenant:
+      description: The name that was given, only if RV(results[].kind=clone_tenant).
+      type: str
+    source_tenant:
+      description: The name that was given, only if RV(results[].kind=source_tenant).
+      type: str
+    clone_job_id:
+      description: The id that was given, only if RV(results[].kind=clone_job_id).
+      type: str
+    changed:
+      description: Whether the server accepted a C(CANCEL) of this run for it; in check mode, whether it would.
+      type: bool
+    outcome:
+      description: As RV(outcome), but never V(mixed).
+      type: str
+    job:
+      description: As RV(job).
+      type: dict
+    canceled_in:
+      description: As RV(canceled_in).
+      type: str
+    executed_statements:
+      description: As RV(executed_statements).
+      type: list
+      elements: str
+    timeline:
+      description: As RV(timeline).
+      type: list
+      elements: dict
+    msg:
+      description: What happened to it, for a person.
+      type: str
+    error:
+      description: As RV(error), or V(null) if it did not fail.
+      type: dict
 msg:
-  description: What happened, for a person.
+  description: What happened, for a person; with several clones a sentence about each.
   type: str
   returned: always
   sample: >-
     Canceled the clone of tenant clone_a (job 1706251714452555625 of source tenant mysql001) in
     CLONE_SYS_WAIT_TENANT_RESTORE_FINISH.
 diff:
-  description: Status and view of the job before and after.
+  description: Status and view of the job before and after; with lists, of each job by the way it was named.
   type: dict
   returned: with --diff
   sample:
@@ -306,7 +415,7 @@ diff:
     before_header: clone job 1706251714452555625
     after_header: clone job 1706251714452555625
 error:
-  description: Why the task failed, for a play that decides in C(rescue).
+  description: Why the task failed, for a play that decides in C(rescue); with several clones, why the first one failed.
   type: dict
   returned: failure
   contains:
@@ -314,6 +423,7 @@ error:
       description:
         - One of V(missing_library), V(invalid_option), V(unreachable), V(tls), V(access_denied), V(not_sys_tenant),
           V(unsupported_version), V(no_privilege), V(refused), V(wait_timeout), V(unwanted_outcome), V(server_error).
+          Only M(community.oceanbase.ob_clone) has also V(clone_failed).
       type: str
     errno:
       description: The server's or the driver's error number, or V(null).

@@ -96,8 +96,8 @@ outcome:
   sample: dropped
 job:
   description:
-    - The row of the clone job, with the keys that M(community.oceanbase.ob_clone_info) describes. V(null) if it is not
-      known.
+    - The row of the clone job, with the keys that M(community.oceanbase.ob_clone_cancel) describes. V(null) if it is
+      not known.
   type: dict
   returned: always
 executed_statements:

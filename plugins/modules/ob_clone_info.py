@@ -148,104 +148,11 @@ changed:
   sample: false
 progress:
   description:
-    - The rows of C(DBA_OB_CLONE_PROGRESS), newest first, with the columns of the view in lower case.
-    - Ids of jobs and snapshots and the restore SCN are text, because they are larger than what JSON readers keep exact.
-      Times are ISO 8601 in UTC.
+    - The rows of C(DBA_OB_CLONE_PROGRESS), newest first, with the keys that M(community.oceanbase.ob_clone_cancel)
+      describes for C(job).
   type: list
   elements: dict
   returned: always
-  contains: &row
-    clone_job_id:
-      description: Id of the job.
-      type: str
-    trace_id:
-      description: Trace id, to be found in C(observer.log).
-      type: str
-    source_tenant_id:
-      description: Id of the source tenant.
-      type: int
-    source_tenant_name:
-      description: Name of the source tenant.
-      type: str
-    clone_tenant_id:
-      description: Id of the new tenant; 0 until it is created.
-      type: int
-    clone_tenant_name:
-      description: Name of the new tenant.
-      type: str
-    tenant_snapshot_id:
-      description: Id of the snapshot that is cloned; V(-1) until it is created.
-      type: str
-    tenant_snapshot_name:
-      description: Name of the snapshot.
-      type: str
-    resource_pool_id:
-      description: Id of the new tenant's resource pool; -1 until it is created.
-      type: int
-    resource_pool_name:
-      description: Name of the resource pool.
-      type: str
-    unit_config_name:
-      description: Name of the unit config.
-      type: str
-    restore_scn:
-      description: SCN of the snapshot; V(18446744073709551615) until it is known.
-      type: str
-    status:
-      description: Status of the job.
-      type: str
-    clone_job_type:
-      description: Type of the job.
-      type: str
-    clone_start_time:
-      description: When the job started.
-      type: str
-    clone_finished_time:
-      description: When the job ended. For a canceled job this is when the C(CANCEL) was accepted.
-      type: str
-    ret_code:
-      description: 0 for success, otherwise OceanBase's negative error code.
-      type: int
-    error_message:
-      description: Why the job failed or in which status and by whom it was canceled.
-      type: str
-    view:
-      description: The view that holds the row, V(progress) or V(history).
-      type: str
-    cancellable:
-      description: Whether the status allows to cancel the job.
-      type: bool
-    age:
-      description: Seconds since the start, by the server's clock.
-      type: float
-    canceled_by:
-      description:
-        - Who canceled it, V(user), V(standby transfer), V(standby upgrade) or V(standby alter ls). V(null) if it was
-          not canceled or the server does not say.
-      type: str
-  sample:
-    - age: 27.42
-      cancellable: true
-      canceled_by: null
-      clone_finished_time: null
-      clone_job_id: "1706251714452555625"
-      clone_job_type: FORK
-      clone_start_time: "2026-01-26T06:48:34.452555Z"
-      clone_tenant_id: 1004
-      clone_tenant_name: clone_a
-      error_message: null
-      resource_pool_id: 1003
-      resource_pool_name: pool_a
-      restore_scn: "1706251716000000000"
-      ret_code: null
-      source_tenant_id: 1002
-      source_tenant_name: mysql001
-      status: CLONE_SYS_WAIT_TENANT_RESTORE_FINISH
-      tenant_snapshot_id: "1706251714900000000"
-      tenant_snapshot_name: _inner_snapshot$1706251714899990000
-      trace_id: YB42AC1E87C9-00060F1AD6DF026E-0-0
-      unit_config_name: unit001
-      view: progress
 history:
   description:
     - The newest O(limit) rows of C(DBA_OB_CLONE_HISTORY), newest first, in the same form as RV(progress).
@@ -253,30 +160,6 @@ history:
   type: list
   elements: dict
   returned: always
-  contains: *row
-  sample:
-    - age: 27.42
-      cancellable: false
-      canceled_by: user
-      clone_finished_time: "2026-01-26T06:49:00.178412Z"
-      clone_job_id: "1706251714452555625"
-      clone_job_type: FORK
-      clone_start_time: "2026-01-26T06:48:34.452555Z"
-      clone_tenant_id: 1004
-      clone_tenant_name: clone_a
-      error_message: clone job has been canceled in CLONE_SYS_WAIT_TENANT_RESTORE_FINISH status by user command
-      resource_pool_id: 1003
-      resource_pool_name: pool_a
-      restore_scn: "1706251716000000000"
-      ret_code: -4072
-      source_tenant_id: 1002
-      source_tenant_name: mysql001
-      status: CLONE_SYS_CANCELED
-      tenant_snapshot_id: "1706251714900000000"
-      tenant_snapshot_name: _inner_snapshot$1706251714899990000
-      trace_id: YB42AC1E87C9-00060F1AD6DF026E-0-0
-      unit_config_name: unit001
-      view: history
 truncated:
   description: Whether the history holds more jobs that match than RV(history) has.
   type: bool
@@ -288,33 +171,9 @@ msg:
   returned: always
   sample: "Clone jobs found: 1 in progress, 1 in the history."
 error:
-  description: Why the task failed, for a play that decides in C(rescue).
+  description: Why the task failed, with the keys that M(community.oceanbase.ob_clone_cancel) describes.
   type: dict
   returned: failure
-  contains:
-    class:
-      description:
-        - One of V(missing_library), V(invalid_option), V(unreachable), V(tls), V(access_denied), V(not_sys_tenant),
-          V(unsupported_version), V(no_privilege), V(wait_timeout), V(server_error).
-      type: str
-    errno:
-      description: The server's or the driver's error number, or V(null).
-      type: int
-    sqlstate:
-      description: The server's SQLSTATE, or V(null).
-      type: str
-    message:
-      description: What went wrong.
-      type: str
-    hint:
-      description: What to do about it; may be empty.
-      type: str
-  sample:
-    class: not_sys_tenant
-    errno: 1146
-    sqlstate: 42S02
-    message: this login is in tenant mysql001, but clone jobs are visible only in the sys tenant
-    hint: Log in as root@sys.
 """
 
 from ansible_collections.community.oceanbase.plugins.module_utils._module import run_module

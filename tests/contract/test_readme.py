@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import yaml
 
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel_decision import Outcome
@@ -29,18 +30,39 @@ def section(heading: str) -> str:
 
 def first_column(text: str) -> list[str]:
     """The names in back-quotes that begin the rows of a table."""
-    return re.findall(r"^\| `([\w.]+)` \|", text, re.MULTILINE)
+    return re.findall(r"^\| \[?`([\w.]+)`(?:\]\([\w./]+\))? \|", text, re.MULTILINE)
 
 
-def test_the_action_group_lists_every_module_that_logs_in() -> None:
+def test_the_action_group_lists_every_module_that_says_so() -> None:
     runtime = yaml.safe_load((REPOSITORY / "meta" / "runtime.yml").read_text(encoding="utf-8"))
-    log_in = [name for name, found in module_documentation().items() if "login_host" in found["doc"]["options"]]
-    assert sorted(runtime["action_groups"]["oceanbase"]) == sorted(log_in)
+    found = {name: module["doc"] for name, module in module_documentation().items()}
+    assert sorted(runtime["action_groups"]["oceanbase"]) == sorted(
+        name for name, doc in found.items() if "action_group" in doc["attributes"])
+    assert [name for name, doc in found.items() if "login_host" in doc["options"] and "action_group" not in
+            doc["attributes"]] == []
 
 
 def test_included_content_lists_every_module_role_and_playbook() -> None:
     names = first_column(section("Included content"))
     assert sorted(names) == sorted(f"community.oceanbase.{name}" for name in MODULES + PLAYBOOKS + ROLES)
+
+
+def test_the_links_of_included_content_lead_to_what_they_name() -> None:
+    rows = re.findall(r"^\| \[`community\.oceanbase\.(\w+)`\]\(([\w./]+)\) \| (\w+): ", section("Included content"),
+                      re.MULTILINE)
+    assert len(rows) == len(MODULES + PLAYBOOKS + ROLES)
+    places = {"module": "plugins/modules/%s.py", "role": "roles/%s/README.md", "playbook": "playbooks/%s.yml"}
+    assert [row for row in rows if row[1] != places[row[2]] % row[0] or not (REPOSITORY / row[1]).is_file()] == []
+
+
+@pytest.mark.parametrize("name", [str(path.relative_to(REPOSITORY)) for path in (
+    *REPOSITORY.glob("*.md"), *REPOSITORY.glob("roles/*/README.md"), *REPOSITORY.glob("playbooks/*.md"),
+    *REPOSITORY.glob("examples/**/*.md"))])
+def test_every_link_to_a_file_leads_to_one(name: str) -> None:
+    document = REPOSITORY / name
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8"))
+    files = [link for link in links if "://" not in link]
+    assert [link for link in files if not (document.parent / link).exists()] == []
 
 
 def test_the_outcomes_of_readme_module_documentation_and_code_are_the_same() -> None:

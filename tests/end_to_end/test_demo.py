@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
+import runpy
 import signal
 import socket
 import subprocess
@@ -18,6 +20,7 @@ import pytest
 from support import REPOSITORY
 
 DEMO = [sys.executable, str(REPOSITORY / "scripts" / "demo.py")]
+PICTURE = runpy.run_path(str(REPOSITORY / "scripts" / "demo_picture.py"))
 # As make sets it.
 ENVIRONMENT = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / ".cache" / "collections")}
 LISTENS = re.compile(r"listens on ([\d.]+):(\d+)")
@@ -39,6 +42,21 @@ def test_the_demo_cancels_the_clone_and_stops_the_mock() -> None:
     assert ("clone_mysql001: CLONE_SYS_CANCELED, RET_CODE -4072: clone job has been canceled in "
             "CLONE_SYS_WAIT_CREATE_SNAPSHOT status by user command") in demo.stdout
     assert_nobody_listens(demo.stdout)
+    assert words_of(picture()) == words_of("\n".join(map("\n".join, PICTURE["story"](demo.stdout)))), (
+        "python scripts/demo_picture.py draws it anew")
+
+
+def picture() -> str:
+    """Returns what the picture of the demo in README shows."""
+    drawn = PICTURE["PICTURE"].read_text(encoding="utf-8")
+    lines = [html.unescape(line) for line in re.findall(r"<text [^>]*>(.*)</text>", drawn)]
+    assert lines[0] == "$ make demo"
+    return "\n".join(lines[1:])
+
+
+def words_of(text: str) -> list[str]:
+    """Returns the words, without what differs from run to run: numbers, and the stars that fill a line."""
+    return [re.sub(r"\d+", "#", word) for word in text.split() if word.strip("*")]
 
 
 def test_a_demo_whose_playbook_fails_says_so_and_stops_the_mock(tmp_path: Path) -> None:

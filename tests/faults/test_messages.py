@@ -39,7 +39,7 @@ class Messages:
 
     def of(self, cause: str, environ: dict[str, str] | None = None, timeouts: float = 5, **options: Any) -> None:
         """Runs the task with these options and notes how it fails."""
-        report = CLONE_CANCEL.report()
+        report = CLONE_CANCEL.report(options)
         options = {**OPTIONS, "clone_tenant": "clone_a", "wait_timeout": 5, **options}
         with pytest.raises(Failure) as caught:
             request = CLONE_CANCEL.read_request(options, False)

@@ -156,7 +156,7 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
         try:
             with self.cursor() as cursor:
                 text = cursor.mogrify(statement, arguments or None)
-                # Older drivers would send lone surrogates as bytes that are no UTF-8.
+                # Older drivers would send lone surrogates as bytes that are not UTF-8.
                 text.encode("utf-8")
                 cursor.execute(text)
                 return list(cursor.fetchall())

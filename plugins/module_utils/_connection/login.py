@@ -179,7 +179,7 @@ def _check_text(option: str, value: str, source: str) -> None:
 def _session_vars(variables: Mapping[Any, Any]) -> Dict[str, Any]:
     for name, value in variables.items():
         if not isinstance(name, str) or not _VARIABLE_NAME.match(name):
-            raise InvalidOption("session_vars holds %r, which is no name of a session variable" % (name,),
+            raise InvalidOption("session_vars holds %r, which is not the name of a session variable" % (name,),
                                 "Use letters, digits and _ only, without @@.")
         if name.lower() in FIXED_VARIABLES:
             raise InvalidOption("session_vars sets %s, but this module reads times in UTC and texts in UTF-8"

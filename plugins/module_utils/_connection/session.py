@@ -47,6 +47,8 @@ class Session:
     def __init__(self, login: Login) -> None:
         self.login = login
         self.reconnects = 0
+        # Where the last login was answered.
+        self.login_address: Optional[str] = None
         self._connection: Any = None
         self._was_connected = False
         self._hung_up = False
@@ -104,6 +106,7 @@ class Session:
         except driver.DriverError as error:
             raise self._login_failure(error) from error
         self._connection = connection
+        self.login_address = login.unix_socket or "%s:%d" % (login.host, login.port)
         self.reconnects += int(self._was_connected)
         self._was_connected = True
         self._set_variables(budget)
@@ -165,7 +168,7 @@ class Session:
                 raise
             if failure.errno == _UNKNOWN_VARIABLE and "ob_query_timeout" in failure.message:
                 raise UnsupportedVersion(
-                    "the server at %s is no OceanBase: %s" % (self.login.address(), failure.message),
+                    "the server at %s is not OceanBase: %s" % (self.login.address(), failure.message),
                     "Name an OBServer or OBProxy.", failure.errno, failure.sqlstate) from failure
             if not self.login.session_vars:
                 raise

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
@@ -15,7 +16,13 @@ from .._connection.session import Session
 from .._errors import Failure, Refused, ServerError, UnwantedOutcome
 from .._runner import Description
 from .._views.jobs import CANCELED, CloneJob, Phase, Sighting
-from .._views.selector import Selector, check_name, selector_argument_spec
+from .._views.selector import (
+    LISTS,
+    Selector,
+    check_name,
+    selector_argument_spec,
+    selectors_argument_spec,
+)
 from .._views.tenants import read_tenants
 from .cancel_decision import Action, Decision, Outcome, decide
 from .cancel_report import CancelReport, Clone
@@ -29,6 +36,7 @@ class Request(NamedTuple):
 
     selectors: Tuple[Selector, ...]
     wait: bool
+    until_ended: bool
     wait_timeout: float
     poll_interval: float
     fail_on: Tuple[str, ...]
@@ -38,12 +46,16 @@ class Request(NamedTuple):
     def from_options(cls, options: Mapping[str, Any], check_mode: bool) -> Request:
         """Returns the request for module options; InvalidOption if a name or a time is not allowed."""
         check_wait_options(options)
-        return cls((Selector.from_options(options),), options["wait"], float(options["wait_timeout"]),
+        selectors = (Selector.several_from_options(options) if names_several(options)
+                     else [Selector.from_options(options)])
+        return cls(tuple(selectors), options["wait"], options["wait_until"] == "ended", float(options["wait_timeout"]),
                    options["poll_interval"], tuple(options["fail_on"]), check_mode)
 
     def doing(self) -> str:
         """Returns what the module does, to follow "Cannot "."""
-        return Clone(self.selectors[0]).doing(self.check_mode)
+        if len(self.selectors) == 1:
+            return Clone(self.selectors[0]).doing(self.check_mode)
+        return "cancel %d clones" % len(self.selectors)
 
 
 class _Run(NamedTuple):
@@ -56,7 +68,8 @@ class _Run(NamedTuple):
 
     def decide(self, clone: Clone, sighting: Sighting, tenant_normal: bool = False) -> Decision:
         """Returns the decision for what a look has shown of a clone."""
-        return decide(sighting.progress, sighting.history, tenant_normal, self.request.wait, clone.changed)
+        return decide(sighting.progress, sighting.history, tenant_normal, self.request.wait, clone.changed,
+                      self.request.until_ended)
 
     def normal_tenants(self, names: Sequence[str]) -> List[str]:
         """Returns which of the names belong to a NORMAL tenant, whose clone OceanBase does not cancel any more."""
@@ -64,12 +77,20 @@ class _Run(NamedTuple):
         return [str(row["tenant_name"]) for row in rows if row["status"] == "NORMAL"]
 
 
+def names_several(options: Mapping[str, Any]) -> bool:
+    """Tells whether the options name clones in lists."""
+    return any(options.get(option) is not None for option in LISTS)
+
+
 def cancel(request: Request, session: Session, clock: Clock, report: CancelReport) -> None:
     """Ensures that the selected clone jobs are not in flight, as far as that is possible."""
     # Also without waiting there must be time to find out what a CANCEL did whose answer was lost.
     seconds = request.wait_timeout if request.wait else float(session.login.read_timeout)
     run = _Run(request, session, Budget(clock, seconds, seconds + session.login.read_timeout), report)
-    report.clones = [Clone(selector) for selector in request.selectors]
+    report.begin(request.selectors)
+    if not request.selectors:
+        report.msg = "No clone was named, so there was nothing to cancel."
+        return
     try:
         session.log_in(run.budget)
         _cancel_all(run, _find(run))
@@ -98,6 +119,8 @@ def _find(run: _Run) -> List[Clone]:
             clone.tenant = sighting.job.clone_tenant if sighting.job else clone.selector.clone_tenant or ""
             seen.append((clone, sighting))
     normal = run.normal_tenants([clone.tenant for clone, sighting in seen if _status_matters(clone, sighting, run)])
+    _warn_of_unknown_sources(run, [clone.selector.source_tenant for clone, sighting in seen
+                                   if clone.selector.source_tenant is not None and sighting.progress is None])
     to_cancel = []
     for clone, sighting in seen:
         try:
@@ -125,6 +148,22 @@ def _status_matters(clone: Clone, sighting: Sighting, run: _Run) -> bool:
         # A name alone may be that of a tenant whose clone ended long ago; other options name more than that.
         return bool(clone.tenant) and clone.selector == Selector(clone_tenant=clone.tenant)
     return run.request.check_mode and sighting.progress is not None and sighting.progress.phase is Phase.CANCELLABLE
+
+
+def _warn_of_unknown_sources(run: _Run, names: Sequence[str]) -> None:
+    """Warns of source tenants that do not exist, with the nearest name. The task does not fail if that fails."""
+    if not names:
+        return
+    # Here, because Python compiles whatever a task imports anew each time.
+    import difflib
+    with contextlib.suppress(Failure):
+        known = [str(row["tenant_name"]) for row in read_tenants(run.session, None, run.budget)
+                 if row["tenant_type"] != "META"]
+        for name in names:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                run.report.warnings.append("There is no source tenant %s%s." % (
+                    name, " (the nearest name is %s)" % near[0] if near else ""))
 
 
 def _statement(clone: Clone) -> str:
@@ -277,14 +316,14 @@ def _follow_all(run: _Run) -> None:
     followed = [clone for clone in run.report.distinct() if clone.must_be_followed]
     for clone, failure in follow(
             run.session, followed, settle, run.request.wait,
-            "OceanBase goes on with the clean-up by itself, but not while the cluster is in upgrade mode. Run the task "
+            "OceanBase goes on by itself, but not while the cluster is in upgrade mode. Run the task "
             "again to resume waiting; if the job does not move, search observer.log for the job's trace_id.",
             run.request.poll_interval, run.budget, run.report):
         clone.failure = failure
 
 
 def _conclude(run: _Run) -> None:
-    """Says what became of each clone, and raises the first failure."""
+    """Reports the final state of each clone, and raises the first failure."""
     report, request = run.report, run.request
     for clone in report.distinct():
         if clone.outcome is not None:
@@ -309,8 +348,11 @@ def _conclude(run: _Run) -> None:
 CLONE_CANCEL = Description(
     {
         **selector_argument_spec(),
+        **selectors_argument_spec(),
+        "wait_until": {"type": "str", "default": "canceled", "choices": ["canceled", "ended"]},
         **wait_argument_spec(wait=True, wait_timeout=600),
         "fail_on": {"type": "list", "elements": "str", "default": [], "choices": list(OUTCOMES_TO_FAIL_ON)},
     },
-    Request.from_options, cancel, CancelReport,
-    {"required_one_of": [["clone_tenant", "source_tenant", "clone_job_id"]]})
+    Request.from_options, cancel, lambda options: CancelReport(names_several(options)),
+    {"required_one_of": [[*LISTS.values(), *LISTS]],
+     "mutually_exclusive": [[single, several] for single in LISTS.values() for several in LISTS]})

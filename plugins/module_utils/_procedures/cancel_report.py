@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from .._errors import Failure
 from .._views.jobs import HISTORY
@@ -17,7 +17,7 @@ from .report import JobReport, Report
 
 
 class Clone(JobReport):
-    """Collects what became of one clone that the caller named. ``failure`` tells why there is no (wanted) outcome."""
+    """Collects the result of one clone that the caller named. ``failure`` tells why there is no (wanted) outcome."""
 
     def __init__(self, selector: Selector) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class Clone(JobReport):
             what = "clone job %s" % selector.clone_job_id
         if self.changed and not check_mode:
             return "confirm the end of %s, whose CANCEL was accepted" % what
-        return "cancel %s" % what
+        return "%s %s" % ("confirm the end of" if self.must_be_followed else "cancel", what)
 
     def message(self, check_mode: bool) -> str:
         """Returns one sentence or two about the outcome."""
@@ -83,24 +83,55 @@ class Clone(JobReport):
 
 
 class CancelReport(Report):
-    """Collects what became of the clones, in the order given. A clone that is named twice is in the list twice."""
+    """
+    Collects the results of the clones, in the order given. Selectors of the same job share a clone. ``several``: the
+    caller named them in lists, so that there are ``results``.
+    """
 
     doing = "cancel the clone"
 
-    def __init__(self) -> None:
+    def __init__(self, several: bool) -> None:
         super().__init__()
+        self.several = several
+        self.selectors: Sequence[Selector] = ()
         self.clones: List[Clone] = []
+
+    def begin(self, selectors: Sequence[Selector]) -> None:
+        """Takes the clones that are wanted."""
+        self.selectors = selectors
+        self.clones = [Clone(selector) for selector in selectors]
 
     def distinct(self) -> List[Clone]:
         """Returns each clone once."""
         return list(dict.fromkeys(self.clones))
 
     def sentence(self, failure: Failure) -> str:
-        return self.clones[0].msg if self.clones else super().sentence(failure)
+        return " ".join(clone.msg for clone in self.distinct()) or super().sentence(failure)
 
     def as_result(self) -> Dict[str, Any]:
-        clone = self.clones[0] if self.clones else JobReport()
-        return {**clone.as_result(), **self.totals()}
+        if not self.several:
+            return {**self._only().as_result(), **self.totals()}
+        clones = self.distinct()
+        outcomes = {clone.outcome for clone in clones}
+        return {
+            **JobReport().as_result(), **self.totals(),
+            "changed": any(clone.changed for clone in clones),
+            "outcome": Outcome.MIXED if len(outcomes) > 1 else next(iter(outcomes), None),
+            "executed_statements": [statement for clone in clones for statement in clone.executed_statements],
+            "results": [{"kind": selector.kind, "name": selector.name, selector.kind: selector.name,
+                         **clone.as_result(), "msg": clone.msg,
+                         "error": clone.failure.as_result() if clone.failure else None}
+                        for selector, clone in zip(self.selectors, self.clones)],
+        }
 
     def diff(self) -> Optional[Dict[str, Any]]:
-        return (self.clones[0] if self.clones else JobReport()).diff()
+        if not self.several:
+            return self._only().diff()
+        named = [("%s %s" % (selector.kind, selector.name), clone)
+                 for selector, clone in zip(self.selectors, self.clones)]
+        return {"before": {name: clone.before for name, clone in named},
+                "after": {name: clone.after for name, clone in named},
+                "before_header": "clone jobs", "after_header": "clone jobs"}
+
+    def _only(self) -> JobReport:
+        return self.clones[0] if self.clones else JobReport()

@@ -162,4 +162,4 @@ CLONE_DROP = Description(
         "clone_tenant": {"type": "str", "required": True, "aliases": ["new_tenant_name"]},
         "clone_job_id": {"type": "str", "required": True},
     },
-    DropRequest.from_options, drop, DropReport)
+    DropRequest.from_options, drop, lambda _options: DropReport())

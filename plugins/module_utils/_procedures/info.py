@@ -152,4 +152,4 @@ CLONE_INFO = Description(
         "limit": {"type": "int", "default": 100},
         **wait_argument_spec(wait=False, wait_timeout=600),
     },
-    Query.from_options, read_jobs, InfoReport)
+    Query.from_options, read_jobs, lambda _options: InfoReport())

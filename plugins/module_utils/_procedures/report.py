@@ -26,11 +26,13 @@ class Report:
         self.polls = 0
         self.reconnects = 0
         self.elapsed = 0.0
+        self.login_address: Optional[str] = None
 
     def ended(self, session: Session, clock: Clock) -> None:
         """Notes what the session and the clock have counted."""
         self.reconnects = session.reconnects
         self.elapsed = clock.elapsed()
+        self.login_address = session.login_address
 
     def waiting(self, jobs: Sequence[CloneJob], budget: Budget) -> None:
         """
@@ -44,7 +46,8 @@ class Report:
 
     def totals(self) -> Dict[str, Any]:
         """Returns the result keys for the run as a whole."""
-        return {"polls": self.polls, "reconnects": self.reconnects, "elapsed": round(self.elapsed, 3), "msg": self.msg}
+        return {"polls": self.polls, "reconnects": self.reconnects, "elapsed": round(self.elapsed, 3),
+                "login_address": self.login_address, "msg": self.msg}
 
     def as_result(self) -> Dict[str, Any]:
         """Returns the result keys of the module, always all of them."""
@@ -56,7 +59,7 @@ class Report:
 
 
 class JobReport:
-    """Collects what became of one clone job."""
+    """Collects the result of one clone job."""
 
     def __init__(self) -> None:
         self.changed = False

@@ -241,4 +241,4 @@ CLONE = Description(
         "unit_config": {"type": "str", "required": True},
         **wait_argument_spec(wait=True, wait_timeout=3600),
     },
-    StartRequest.from_options, start, StartReport)
+    StartRequest.from_options, start, lambda _options: StartReport())

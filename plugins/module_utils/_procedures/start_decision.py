@@ -114,11 +114,11 @@ def _why_not_this_source(wanted: Wanted, tenants: Mapping[str, Dict[str, Any]]) 
     if source is None:
         return "no_source", "there is no tenant %s" % name
     if source["tenant_type"] != "USER":
-        return "not_a_user_tenant", "tenant %s is no user tenant" % name
+        return "not_a_user_tenant", "tenant %s is not a user tenant" % name
     meta = tenants.get("META$%s" % source["tenant_id"])
     if source["status"] != "NORMAL" or source["in_recyclebin"] == "YES" or (meta and meta["status"] != "NORMAL"):
         return "source_not_normal", "source tenant %s is not in a state to be cloned" % name
-    # Each server has a form of its own for versions, so what is no number is no reason.
+    # Each server has a form of its own for versions, so what is not a number does not count.
     version = tuple(int(part) for part in re.findall(r"\d+", str(source["compatible"] or "")))
     if version and version < _FIRST_VERSION:
         return "data_version", "the data version of tenant %s is %s" % (name, source["compatible"])

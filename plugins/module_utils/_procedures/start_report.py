@@ -17,7 +17,7 @@ from .start_rules import Wanted
 
 
 class StartReport(Report):
-    """Collects what became of the clone."""
+    """Collects the result of the clone."""
 
     doing = "clone the tenant"
 

@@ -67,4 +67,4 @@ def read_all(query: TenantQuery, session: Session, clock: Clock, report: TenantR
 
 TENANT_INFO = Description(
     {"tenant": {"type": "list", "elements": "str"}, "resource_pool": {"type": "list", "elements": "str"}},
-    TenantQuery.from_options, read_all, TenantReport)
+    TenantQuery.from_options, read_all, lambda _options: TenantReport())

@@ -19,6 +19,8 @@ LONGEST_POOL_NAME = 128
 _LARGEST_ID = 2 ** 63 - 1
 _QUOTES = "'\"`\\"
 _ID = "CLONE_JOB_ID"
+# The options that take a list, and the one for a single job that each item stands for.
+LISTS = {"clone_tenants": "clone_tenant", "source_tenants": "source_tenant", "clone_job_ids": "clone_job_id"}
 
 
 def selector_argument_spec() -> Dict[str, Any]:
@@ -28,6 +30,11 @@ def selector_argument_spec() -> Dict[str, Any]:
         "source_tenant": {"type": "str"},
         "clone_job_id": {"type": "str"},
     }
+
+
+def selectors_argument_spec() -> Dict[str, Any]:
+    """Returns the specification of the options that select several clone jobs."""
+    return {option: {"type": "list", "elements": "str"} for option in LISTS}
 
 
 def check_name(option: str, name: str, longest: int = LONGEST_NAME) -> str:
@@ -63,6 +70,21 @@ def check_job_id(option: str, job_id: str) -> str:
     return str(int(text))
 
 
+def items_of(value: Optional[Sequence[str]]) -> Sequence[str]:
+    """Returns the items of a list option. Ansible makes a list of one empty text of an empty text, as surveys give."""
+    return [] if value is None or list(value) == [""] else value
+
+
+def _check_item(option: str, number: int, item: str) -> str:
+    """Returns an item of a list option as it can be sent; InvalidOption."""
+    label = "item %d of %s" % (number, option)
+    if item != item.strip():
+        # Most likely from a text such as "a, b".
+        raise InvalidOption("%s %r begins or ends with white space" % (label, item),
+                            "Separate names by commas alone, or give a list.")
+    return check_job_id(label, item) if LISTS[option] == "clone_job_id" else check_name(label, item)
+
+
 class Selector(NamedTuple):
     """Holds what a job must match; None matches everything."""
 
@@ -78,6 +100,23 @@ class Selector(NamedTuple):
             None if clone is None else check_name("clone_tenant", clone),
             None if source is None else check_name("source_tenant", source),
             None if job_id is None else check_job_id("clone_job_id", job_id))
+
+    @classmethod
+    def several_from_options(cls, options: Mapping[str, Any]) -> List[Selector]:
+        """Returns a selector for each item of the options that take lists; InvalidOption for an item."""
+        return [cls(**{single: _check_item(option, number, item)})
+                for option, single in LISTS.items()
+                for number, item in enumerate(items_of(options[option]), 1)]
+
+    @property
+    def kind(self) -> str:
+        """Returns which option named the job, the most telling one if there are several."""
+        return next((kind for kind in LISTS.values() if getattr(self, kind) is not None), "")
+
+    @property
+    def name(self) -> str:
+        """Returns the value of that option."""
+        return str(getattr(self, self.kind)) if self.kind else ""
 
     def columns(self) -> Dict[str, str]:
         """Returns what must match, by column of the views."""

@@ -152,7 +152,7 @@ class Bench:
         self.new_log()
         login = resolve_login(options, {})._replace(connect_timeout=timeouts, read_timeout=timeouts)  # type: ignore[arg-type]
         request = CLONE_CANCEL.read_request(options, check_mode)
-        report = CLONE_CANCEL.report()
+        report = CLONE_CANCEL.report(options)
         failure = None
         started = time.monotonic()
         with WatchedSession(login, before_send, after_rows, unreachable) as session:

@@ -253,7 +253,7 @@ def test_variables_of_a_session_are_its_own(mock: Driver) -> None:
     ("ALTER SYSTEM MOCK FAULT 'x('  hang", "MOCK FAULT: bad regular expression"),
     ("ALTER SYSTEM MOCK FAULT 'x' explode", "MOCK FAULT: unknown kind of fault 'explode'"),
     ("ALTER SYSTEM MOCK FAULT 'x'", "MOCK FAULT: "),
-    ("ALTER SYSTEM MOCK FAIL STEP NOSUCH", "MOCK FAIL: NOSUCH is no step"),
+    ("ALTER SYSTEM MOCK FAIL STEP NOSUCH", "MOCK FAIL: NOSUCH is not a step"),
     ("ALTER SYSTEM MOCK SECONDS STEP -1", "MOCK SECONDS: time does not run backwards")])
 def test_bad_control_statements(mock: Driver, statement: str, complaint: str) -> None:
     errno, _sqlstate, text = mock.refused(statement)

@@ -28,11 +28,11 @@ def load(tmp_path: Path) -> Any:
 
 
 @pytest.mark.parametrize("content, complaint", [
-    ("{", "Expecting property name"), ("[]", "$: [] is no object"), ({"foo": 1}, "$.foo: unknown; known are "),
+    ("{", "Expecting property name"), ("[]", "$: [] is not of type object"), ({"foo": 1}, "$.foo: unknown; known are "),
     ({"jobs": [{"clone_tenant": "a"}]}, "$.jobs[0]: 'state' is missing"),
     ({"jobs": [{**NAME, "state": "CLONE_SYS_CANCEL"}]}, "$.jobs[0].state: 'CLONE_SYS_CANCEL' is not one of"),
     ({"jobs": [{**NAME, "state": STEPS[0], "age": -1}]}, "$.jobs[0].age: -1 is less than 0"),
-    ({"jobs": [{**NAME, "state": STEPS[0], "age": True}]}, "$.jobs[0].age: True is no number"),
+    ({"jobs": [{**NAME, "state": STEPS[0], "age": True}]}, "$.jobs[0].age: True is not of type number"),
     ({"jobs": [{**NAME, "state": STEPS[0], "tenant": "NORMAL"}]}, "$.jobs[0]: only in CLONE_SYS_WAIT_TENANT_RESTORE"),
     ({"history": [{**NAME, "state": "CLONE_SYS_CANCELING"}]}, "$.history[0]: no job is in HISTORY with"),
     ({"users": [{"name": "u", "tenant": "nosuch"}]}, "$.users[0]: unknown tenant 'nosuch'"),

@@ -88,6 +88,7 @@ class FakeSession:
         self.statements: List[str] = []
         self.arguments: List[Sequence[Any]] = []
         self.reconnects = 0
+        self.login_address = "127.0.0.1:2881"
 
     def connect(self, budget: Budget) -> None:
         """Does nothing: there is nothing to connect to."""
@@ -119,7 +120,7 @@ class FakeSession:
 def perform(description: Description, session: Any, options: Dict[str, Any], time: Optional[FakeTime] = None,
             check_mode: bool = False, report: Optional[Report] = None) -> Tuple[Any, Optional[Failure]]:
     """Runs a module without Ansible and returns its report and its failure; a bad option is raised."""
-    report = report or description.report()
+    report = report or description.report(options)
     request = description.read_request(options, check_mode)
     report.doing = request.doing()
     try:

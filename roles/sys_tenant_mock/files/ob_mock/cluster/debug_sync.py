@@ -52,7 +52,7 @@ class DebugSync:
     def execute(self, action: str) -> None:
         """Executes one value of ob_global_debug_sync.
 
-        Errors: 1235 while the facility is off, 4246 for a text that is no action, 4247 for an unknown point (all three
+        Errors: 1235 while the facility is off, 4246 for a text without an action, 4247 for an unknown point (all three
         as the OceanBase 4.3.5 kernel answers).
         """
         if not self.timeout:

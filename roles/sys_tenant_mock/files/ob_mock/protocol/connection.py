@@ -155,7 +155,7 @@ class Connection:
         await self._wire.send(*payloads)
 
     async def _answer(self, statement: str, work: Callable[[], Awaitable[Result]], encode: Encoder) -> bool:
-        """Does the work unless a fault prevents it, logs and sends the answer; whether that was no error."""
+        """Does the work unless a fault prevents it, logs and sends the answer; returns False for an error."""
         started = time.monotonic()
         fault: Optional[Fault] = self._executor.faults.match(statement)
 

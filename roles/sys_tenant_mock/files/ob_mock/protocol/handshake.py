@@ -35,7 +35,7 @@ async def receive_login(wire: Wire, greeting: bytes, tls: Optional[ssl.SSLContex
     """
     Greets the client and returns its answer.
 
-    MalformedPacket when that is no login, SqlError when it wants TLS and there is none, PeerGone when it leaves or
+    MalformedPacket when that is not a login, SqlError when it wants TLS and there is none, PeerGone when it leaves or
     says nothing for 10 seconds.
     """
     with in_time(wire):

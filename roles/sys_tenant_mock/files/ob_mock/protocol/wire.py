@@ -50,7 +50,7 @@ class Wire:
             size += length
             if size > limit:
                 if not self.logged_in:
-                    raise MalformedPacket("%d bytes are no login" % size)
+                    raise MalformedPacket("%d bytes are not a login" % size)
                 parts.clear()
             parts.append(await self.channel.read(length))
             self.sequence += 1

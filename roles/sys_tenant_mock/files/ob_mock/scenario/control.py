@@ -106,7 +106,7 @@ def fail(context: Context, arguments: List[Any]) -> None:
         options = _options(arguments[2:], times=1, ret_code=DEFAULT_RET_CODE, message=None)
         status = str(arguments[1]).upper()
         if status not in STEPS[:-1]:
-            raise ValueError("%s is no step that can fail" % status)
+            raise ValueError("%s is not a step that can fail" % status)
         failure = Failure(int(options["times"]), int(options["ret_code"]), options["message"])
         context.scheduler.failures[status] = failure
     else:

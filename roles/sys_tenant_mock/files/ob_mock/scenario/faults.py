@@ -25,7 +25,7 @@ class Fault:
     kind: ``drop_before`` (not executed, connection dropped), ``drop_after`` (executed, answer lost), ``hang`` (not
     executed, never answered), ``slow`` (executed after ``seconds``), ``error`` (not executed, answered with
     ``error``), ``half`` (executed, half of the answer's bytes, then dropped), ``garbage`` (executed, answered with
-    bytes that are no packet). Of an observer that dies, with all its sessions: ``stop_before`` (not executed),
+    bytes that are not a packet). Of an observer that dies, with all its sessions: ``stop_before`` (not executed),
     ``stop_after`` (executed, answer lost), ``stop_during`` (executed; the observer dies ``seconds`` later, the client
     waiting until then). It lives again with ``ALTER SYSTEM MOCK OBSERVER``. times: how often the fault still strikes,
     None for always.

@@ -22,7 +22,7 @@ def violations(value: Any, schema: Dict[str, Any], root: Dict[str, Any], path: s
         yield "%s: %r is not one of %s" % (path, value, ", ".join(map(str, schema["enum"])))
         return
     if "type" in schema and not _is(value, schema["type"]):
-        yield "%s: %r is no %s" % (path, value, " or ".join(_listed(schema["type"])))
+        yield "%s: %r is not of type %s" % (path, value, " or ".join(_listed(schema["type"])))
         return
     if isinstance(value, dict):
         yield from _of_object(value, schema, root, path)

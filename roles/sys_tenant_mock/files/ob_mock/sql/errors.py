@@ -11,7 +11,7 @@ from .results import SqlError
 
 
 class Definition(NamedTuple):
-    """errno and sqlstate as in the ERR packet, ob_code as in RET_CODE of a job, plain and parameterised text."""
+    """errno and sqlstate as in the ERR packet, ob_code as in RET_CODE of a job, plain and parameterized text."""
 
     errno: int
     sqlstate: str
@@ -110,7 +110,7 @@ ERRORS: Dict[str, Definition] = {
 
 
 def error(name: str, *parameters: object) -> SqlError:
-    """Returns the error called ``name``: with parameters its parameterised text, without them the plain one.
+    """Returns the error called ``name``: with parameters its parameterized text, without them the plain one.
 
     An unknown name is a KeyError: the table above is the only place for numbers and texts.
     """

@@ -37,7 +37,7 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE)
 
-# Words that are no identifiers unless they are back-quoted; asked from the OceanBase 4.3.5 kernel word by word.
+# Words that are not identifiers unless they are back-quoted; asked from the OceanBase 4.3.5 kernel word by word.
 RESERVED = frozenset("""
 ACCESSIBLE ADD ALL ALTER ANALYZE AND AS ASC ASENSITIVE BEFORE BETWEEN BIGINT BINARY BLOB BOTH BY CALL CASCADE CASE
 CHANGE CHAR CHARACTER CHECK COLLATE COLUMN CONDITION CONSTRAINT CONTINUE CONVERT CREATE CROSS CURRENT_DATE CURRENT_TIME
@@ -69,7 +69,7 @@ class Token:
 
     @property
     def upper(self) -> str:
-        """Returns the keyword that this token is, or '' when it is no bare word."""
+        """Returns the keyword that this token is, or '' when it is not a bare word."""
         return self.text.upper() if self.kind == WORD else ""
 
     @property

@@ -233,7 +233,7 @@ def test_what_a_refused_login_means(driver, number, cls, transient):
 
 def test_a_server_that_is_no_oceanbase(driver):
     driver.answers = [server_says(1193, "Unknown system variable 'ob_query_timeout'")]
-    with pytest.raises(UnsupportedVersion, match="is no OceanBase"):
+    with pytest.raises(UnsupportedVersion, match="is not OceanBase"):
         session().connect(AMPLE)
     assert driver.closed == 1
 

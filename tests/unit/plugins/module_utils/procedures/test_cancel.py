@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
+    AccessDenied,
     ConnectionLost,
     InvalidOption,
     NoPrivilege,
@@ -21,10 +22,10 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CLONE_CANCEL
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS, STATUSES, Phase
 
-from ..fakes import OPTIONS, FakeSession, FakeTime, perform, view_row
+from ..fakes import NOW, OPTIONS, FakeSession, FakeTime, perform, view_row
 
 KEYS = {"changed", "outcome", "job", "canceled_in", "executed_statements", "timeline", "polls", "reconnects",
-        "elapsed", "msg"}
+        "elapsed", "login_address", "msg"}
 STATEMENT = "ALTER SYSTEM CANCEL CLONE `clone_a`"
 REFUSED = Refused("the server answered error 4179", errno=4179, sqlstate="HY000")
 LOST = ConnectionLost("the connection broke")
@@ -329,3 +330,239 @@ def test_check_mode_predicts_the_diff():
     assert real == diff
     nothing = run(FakeSession([[]])).diff()
     assert nothing["before"] == nothing["after"] == {}
+
+
+def several(session, expected=None, time=None, check_mode=False, **options):
+    """Returns the report of a run that names clones in lists, which fails as expected."""
+    report, failure = perform(CLONE_CANCEL, session, {**OPTIONS, **options}, time, check_mode)
+    assert (failure is None) if expected is None else isinstance(failure, expected), failure
+    assert set(report.as_result()) == KEYS | {"results"}
+    return report
+
+
+class ServerOfSeveral(FakeSession):
+    """Jobs by the name of their clone, as rows with a view; a CANCEL starts a clean-up that two looks later is over."""
+
+    def __init__(self, cancels=(), normal=(), tenants=("mysql001",), **jobs):
+        super().__init__([[]], cancels, normal)
+        self.jobs = {name: (view, view_row(status, job_id=number, name=name, source_tenant_name="of_" + name))
+                     for number, (name, (view, status)) in enumerate(jobs.items(), 1)}
+        self.tenants = tenants
+        self.left = {}
+
+    def run(self, statement, arguments, budget):
+        self.statements.append(statement)
+        self.arguments.append(arguments)
+        if "DBA_OB_TENANTS" in statement:
+            return [{"tenant_name": name, "status": "NORMAL", "tenant_type": "USER"}
+                    for name in (*self.normal, *self.tenants)]
+        if statement.startswith("ALTER"):
+            name = statement.split("`")[1]
+            answer = self.cancels.pop(0) if self.cancels else None
+            if answer is None or answer.uncertain:
+                self.left[name] = 2
+            if answer is not None:
+                raise answer
+            return []
+        for name in list(self.left):
+            self.left[name] -= 1
+            _view, row = self.jobs[name]
+            status = "CLONE_SYS_CANCELING" if self.left[name] > 0 else "CLONE_SYS_CANCELED"
+            self.jobs[name] = (PROGRESS if self.left[name] > 0 else HISTORY,
+                               {**view_row(status), **{key: row[key] for key in (
+                                   "clone_job_id", "clone_tenant_name", "source_tenant_name")}})
+        return [{"view_name": view, "server_time": NOW, **row} for view, row in self.jobs.values()]
+
+    def reads(self):
+        """Returns how often the clone views were read."""
+        return sum(statement.startswith("SELECT 'progress'") for statement in self.statements)
+
+
+LOCKED = (PROGRESS, "CLONE_SYS_LOCK")
+DONE = (HISTORY, "CLONE_SYS_SUCCESS")
+
+
+def outcomes(report):
+    """Returns the outcomes of all results."""
+    return [entry["outcome"] for entry in report.as_result()["results"]]
+
+
+def test_several_clones_are_all_canceled_before_any_is_waited_for():
+    session = ServerOfSeveral(a=LOCKED, b=LOCKED, c=LOCKED)
+    result = several(session, clone_tenants=["c", "a"], source_tenants=["of_b"]).as_result()
+    assert [entry["name"] for entry in result["results"]] == ["c", "a", "of_b"]
+    assert [entry["kind"] for entry in result["results"]] == ["clone_tenant", "clone_tenant", "source_tenant"]
+    assert result["results"][2]["source_tenant"] == "of_b"
+    assert [entry["outcome"] for entry in result["results"]] == ["canceled"] * 3
+    assert session.statements[1:4] == session.sent_cancels() == [
+        "ALTER SYSTEM CANCEL CLONE `%s`" % name for name in "cab"]
+    assert result["executed_statements"] == session.sent_cancels()
+    assert (result["changed"], result["outcome"], result["job"], result["canceled_in"]) == (
+        True, "canceled", None, None)
+    assert result["msg"].count("Canceled the clone") == 3
+    assert all(entry["error"] is None for entry in result["results"])
+
+
+def test_a_hundred_clones_take_one_look_a_poll():
+    names = ["clone_%d" % number for number in range(100)]
+    session, time = ServerOfSeveral(**dict.fromkeys(names, LOCKED)), FakeTime()
+    report = several(session, time=time, clone_tenants=names)
+    assert outcomes(report) == ["canceled"] * 100
+    assert len(session.sent_cancels()) == 100
+    assert session.reads() == report.polls == 3
+    assert sum(time.sleeps) < 1
+
+
+def test_a_job_that_is_named_twice_gets_one_cancel_and_both_entries_tell_of_it():
+    for check_mode in (False, True):
+        session = ServerOfSeveral(a=LOCKED, b=LOCKED)
+        result = several(session, check_mode=check_mode, clone_tenants=["a", "b", "a"], source_tenants=["of_a"],
+                         clone_job_ids=["1"]).as_result()
+        assert result["executed_statements"] == ["ALTER SYSTEM CANCEL CLONE `a`", "ALTER SYSTEM CANCEL CLONE `b`"]
+        assert session.sent_cancels() == ([] if check_mode else result["executed_statements"])
+        assert [entry["job"]["clone_tenant_name"] for entry in result["results"]] == ["a", "b", "a", "a", "a"]
+        assert all(entry["changed"] and entry["outcome"] == "canceled" for entry in result["results"])
+        assert result["msg"].count("of tenant a ") == 1
+
+
+def test_outcomes_that_differ_are_mixed():
+    session = ServerOfSeveral(a=LOCKED, b=DONE)
+    report = several(session, clone_tenants=["a", "b", "c"])
+    assert report.as_result()["outcome"] == "mixed"
+    assert outcomes(report) == ["canceled", "completed", "not_found"]
+    assert [entry["changed"] for entry in report.as_result()["results"]] == [True, False, False]
+
+
+def test_one_that_fails_keeps_no_other_from_its_turn():
+    session = ServerOfSeveral([NoPrivilege("no"), None], a=LOCKED, b=LOCKED, c=DONE)
+    report = several(session, NoPrivilege, clone_tenants=["a", "b", "c"], fail_on=["completed"])
+    result = report.as_result()
+    assert [entry["outcome"] for entry in result["results"]] == [None, "canceled", "completed"]
+    assert [entry["error"] and entry["error"]["class"] for entry in result["results"]] == [
+        "no_privilege", None, "unwanted_outcome"]
+    assert result["changed"] is True
+    told = report.sentence(None)
+    assert told.startswith("Cannot cancel the clone of tenant a: no. Canceled the clone of tenant b (")
+    assert "fail_on lists" in told
+
+
+def test_a_refused_one_is_settled_by_the_views_and_a_busy_one_is_sent_again():
+    busy = ServerError("busy", errno=4012, transient=True)
+    session = ServerOfSeveral([REFUSED, busy, None, LOST], a=LOCKED, b=LOCKED, c=LOCKED, d=LOCKED, normal=("a",))
+    report = several(session, clone_tenants=["a", "b", "c", "d"])
+    assert outcomes(report) == ["completed", "canceled", "canceled", "canceled"]
+    assert session.sent_cancels() == ["ALTER SYSTEM CANCEL CLONE `%s`" % name for name in "abcdb"]
+    assert [entry["changed"] for entry in report.as_result()["results"]] == [False, True, True, True]
+    assert any("tenant b was sent again" in warning for warning in report.warnings)
+    assert any("tenant d was lost" in warning for warning in report.warnings)
+
+
+def test_the_failure_of_the_session_is_that_of_every_clone_that_is_still_open():
+    session = ServerOfSeveral(a=LOCKED, b=DONE)
+    session.connect = lambda budget: fail_with(AccessDenied("no"))
+    report = several(session, AccessDenied, clone_tenants=["a", "b", "a"])
+    assert outcomes(report) == [None, "completed", None]
+    assert [entry["error"] and entry["error"]["class"] for entry in report.as_result()["results"]] == [
+        "access_denied", None, "access_denied"]
+    assert session.sent_cancels() == []
+
+
+def fail_with(failure):
+    """Raises the failure."""
+    raise failure
+
+
+def test_all_wait_within_one_budget():
+    canceling = (PROGRESS, "CLONE_SYS_CANCELING")
+    report = several(ServerOfSeveral(a=canceling, b=canceling), WaitTimeout, clone_tenants=["a", "b"], wait_timeout=25)
+    assert report.elapsed == pytest.approx(25)
+    assert [entry["error"]["class"] for entry in report.as_result()["results"]] == ["wait_timeout"] * 2
+
+
+@pytest.mark.parametrize("empty", [[], [""]])
+def test_an_empty_list_is_nothing_to_do_and_nothing_is_sent(empty):
+    session = ServerOfSeveral()
+    result = several(session, clone_tenants=empty, source_tenants=[]).as_result()
+    assert (result["changed"], result["outcome"], result["results"], session.statements) == (False, None, [], [])
+    assert result["msg"] == "No clone was named, so there was nothing to cancel."
+
+
+@pytest.mark.parametrize(("options", "said"), [
+    ({"clone_tenants": ["a", ""]}, "item 2 of clone_tenants is empty"),
+    ({"clone_tenants": ["a", " b"]}, "item 2 of clone_tenants ' b' begins or ends with white space"),
+    ({"clone_tenants": ["a"], "source_tenants": ["it's"]}, "item 1 of source_tenants"),
+    ({"clone_tenants": ["a"], "clone_job_ids": ["7", "x"]}, "item 2 of clone_job_ids 'x' is not the id"),
+    ({"clone_tenants": ["a"], "wait_timeout": -1}, "wait_timeout")])
+def test_a_bad_name_anywhere_is_refused_before_anything_is_sent(options, said):
+    session = ServerOfSeveral(a=LOCKED)
+    with pytest.raises(InvalidOption, match="^" + said):
+        several(session, **options)
+    assert session.statements == []
+
+
+def test_a_failure_before_the_first_look_is_told_for_each_clone():
+    session = ServerOfSeveral()
+    session.log_in = lambda budget: fail_with(NoPrivilege("no"))
+    result = several(session, NoPrivilege, clone_tenants=["a", "b"]).as_result()
+    assert [entry["error"]["class"] for entry in result["results"]] == ["no_privilege"] * 2
+
+
+@pytest.mark.parametrize(("status", "outcome"), [
+    ("CLONE_SYS_RELEASE_RESOURCE", "completed"), ("CLONE_SYS_LOCK_FAIL", "failed")])
+def test_a_job_that_can_no_longer_be_canceled_is_waited_for_only_until_ended(status, outcome):
+    going_on, over = seen(PROGRESS, status), seen(HISTORY, status.replace("RELEASE_RESOURCE", "SUCCESS"))
+    looks = [going_on, going_on, over]
+    assert run(FakeSession(looks)).as_result()["job"]["view"] == PROGRESS
+    result = run(FakeSession(looks), wait_until="ended").as_result()
+    assert (result["outcome"], result["job"]["view"], result["changed"]) == (outcome, HISTORY, False)
+    for unwaited in ({"wait": False}, {"check_mode": True}):
+        result = run(FakeSession(looks), wait_until="ended", **unwaited).as_result()
+        assert (result["outcome"], result["job"]["view"]) == (outcome, PROGRESS)
+    report, failure = fail(WaitTimeout, FakeSession([going_on]), wait_until="ended", wait_timeout=3)
+    assert failure.message == "clone job 1706251714452555625 is still in %s after 3 s (wait_timeout)" % status
+    assert report.sentence(failure).startswith("Cannot confirm the end of the clone of tenant clone_a: ")
+
+
+def test_a_clone_whose_tenant_is_normal_while_its_job_goes_on_is_waited_for_until_ended():
+    restoring = seen(PROGRESS, "CLONE_SYS_WAIT_TENANT_RESTORE_FINISH")
+    looks = [restoring, restoring, restoring, seen(PROGRESS, "CLONE_SYS_RELEASE_RESOURCE"), SUCCESS]
+    session = FakeSession(looks, [REFUSED], normal=["clone_a"])
+    result = run(session, wait_until="ended").as_result()
+    assert (result["outcome"], result["job"]["view"], result["changed"]) == ("completed", HISTORY, False)
+
+
+def test_a_source_tenant_that_does_not_exist_is_told_with_the_nearest_name():
+    session = ServerOfSeveral(tenants=("mysql001", "sys"))
+    report, _failure = perform(CLONE_CANCEL, session, {**OPTIONS, "source_tenant": "mysql01"})
+    assert report.warnings == ["There is no source tenant mysql01 (the nearest name is mysql001)."]
+    assert report.as_result()["outcome"] == "not_found"
+    report = several(ServerOfSeveral(a=LOCKED), source_tenants=["nothing_like_it", "of_a", "mysql001"])
+    assert report.warnings == ["There is no source tenant nothing_like_it."]
+
+
+def test_a_warning_that_cannot_be_found_out_is_no_failure():
+    class Denied(ServerOfSeveral):
+        def run(self, statement, arguments, budget):
+            if "DBA_OB_TENANTS" in statement:
+                raise NoPrivilege("SELECT command denied")
+            return super().run(statement, arguments, budget)
+
+    assert outcomes(several(Denied(), source_tenants=["mysql01"])) == ["not_found"]
+
+
+def test_the_newest_row_of_a_name_counts():
+    """The server gives the newest row only; if it gave more, as a view without an order may, the largest id counts."""
+    older, newer = view_row("CLONE_SYS_SUCCESS", job_id=5), view_row("CLONE_SYS_CANCELED", job_id=7)
+    for rows in ([older, newer], [newer, older]):
+        result = run(FakeSession([[(HISTORY, row) for row in rows]])).as_result()
+        assert (result["outcome"], result["job"]["clone_job_id"]) == ("already_canceled", "7")
+    failed = view_row("CLONE_SYS_RELEASE_RESOURCE_FAIL", job_id=9)
+    result = run(FakeSession([[(HISTORY, row) for row in (newer, failed, older)]])).as_result()
+    assert (result["outcome"], result["job"]["clone_job_id"]) == ("failed", "9")
+
+
+def test_the_diff_of_several_names_each():
+    diff = several(ServerOfSeveral(a=LOCKED, b=DONE), clone_tenants=["a", "b"], check_mode=True).diff()
+    assert diff["before"] == {"clone_tenant a": {"status": "CLONE_SYS_LOCK", "view": "progress"},
+                              "clone_tenant b": {"status": "CLONE_SYS_SUCCESS", "view": "history"}}
+    assert diff["after"] == {**diff["before"], "clone_tenant a": {"status": "CLONE_SYS_CANCELED", "view": "history"}}

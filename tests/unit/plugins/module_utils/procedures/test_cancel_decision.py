@@ -80,6 +80,28 @@ def test_a_canceled_job_in_the_history_is_ours_or_was_canceled_already(wait):
     assert decide(None, canceled, wait=wait, ours=True) == Decision(Action.NOTHING, Outcome.CANCELED)
 
 
+@pytest.mark.parametrize("status", TOO_LATE + FAILED)
+def test_until_ended_waits_for_what_cannot_be_canceled_while_it_is_in_progress(status):
+    outcome = Outcome.FAILED if status in FAILED else Outcome.COMPLETED
+    assert decide(progress(status), None, until_ended=True) == Decision(Action.WAIT, outcome)
+    assert decide(progress(status), None, until_ended=True, wait=False) == Decision(Action.NOTHING, outcome)
+    if status != "CLONE_SYS_RELEASE_RESOURCE":
+        assert decide(None, history(status), until_ended=True) == Decision(Action.NOTHING, outcome)
+
+
+@pytest.mark.parametrize("status", CANCELLABLE)
+def test_until_ended_waits_for_a_job_whose_tenant_is_normal_already(status):
+    assert decide(progress(status), None, tenant_normal=True, until_ended=True) == Decision(
+        Action.WAIT, Outcome.COMPLETED)
+    assert decide(progress(status), None, until_ended=True) == decide(progress(status), None)
+
+
+@pytest.mark.parametrize("status", CANCELED)
+def test_until_ended_makes_no_difference_to_a_canceled_job(status):
+    for wait in (True, False):
+        assert decide(progress(status), None, wait=wait, until_ended=True) == decide(progress(status), None, wait=wait)
+
+
 def test_a_successful_job_in_the_history_is_completed():
     assert decide(None, history("CLONE_SYS_SUCCESS")) == Decision(Action.NOTHING, Outcome.COMPLETED)
 

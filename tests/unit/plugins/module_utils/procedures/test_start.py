@@ -29,7 +29,7 @@ WANTED = {"clone_tenant": "clone_a", "source_tenant": "mysql001", "resource_pool
           "wait_timeout": 3600}
 STATEMENT = "CREATE TENANT `clone_a` FROM `mysql001` WITH RESOURCE_POOL = `pool_a`, UNIT = `unit001`"
 KEYS = {"changed", "outcome", "job", "canceled_in", "executed_statements", "timeline", "polls", "reconnects",
-        "elapsed", "msg", "maybe_started_after"}
+        "elapsed", "login_address", "msg", "maybe_started_after"}
 LOST = ConnectionLost("the connection broke")
 REFUSED = server_failure(4179, "HY000", "source tenant has a running clone job, clone tenant now not allowed")
 SOURCE = {"tenant_id": 1002, "tenant_name": "mysql001", "tenant_type": "USER", "status": "NORMAL",
