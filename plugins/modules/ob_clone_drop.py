@@ -111,7 +111,7 @@ msg:
   type: str
   returned: always
   sample: >-
-    Dropped what clone job 1706251714452555625 made: DROP TENANT `clone_a` FORCE and DROP RESOURCE POOL `pool_a`
+    Dropped what clone job 1706251714452555625 made: TENANT `clone_a` and RESOURCE POOL `pool_a`.
 diff:
   description: What was dropped, in C(before); C(after) is empty.
   type: dict

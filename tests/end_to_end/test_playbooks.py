@@ -33,7 +33,7 @@ def test_cancel_clone_takes_text_as_a_survey_gives_it_and_tells_of_each_cluster(
         assert play.exit_code == 0, play.stdout
         assert [line.split(" (job")[0] for line in summary(play)] == [
             "a Canceled the clone of tenant c1", "a Canceled the clone of tenant c2",
-            "b Canceled the clone of tenant c1", "b No clone job of clone tenant c2 was found."]
+            "b Canceled the clone of tenant c1", "b No clone job was found for clone tenant c2."]
         assert (mocks["a"].progress(), mocks["b"].progress()) == ([], [])
 
 

@@ -41,7 +41,7 @@ def test_a_cancel_that_did_not_arrive_is_sent_again_and_the_result_says_so(bench
     assert [entry["answer"] for entry in cancels] == ["lost", "ok"]
     assert (run.result["outcome"], run.result["changed"], run.result["reconnects"]) == ("canceled", True, 1)
     assert len(run.warnings) == 1
-    assert "The CANCEL was sent again" in run.warnings[0]
+    assert "was sent again" in run.warnings[0]
 
 
 def test_a_cancel_whose_answer_was_lost_is_not_sent_again(bench: Bench) -> None:
@@ -49,7 +49,7 @@ def test_a_cancel_whose_answer_was_lost_is_not_sent_again(bench: Bench) -> None:
     run = bench.run(before_send=at(2, lambda: bench.arm("ALTER SYSTEM CANCEL CLONE", ("drop_after",))))
     assert len([entry for entry in run.log if entry["statement"].startswith("ALTER SYSTEM CANCEL")]) == 1
     assert (run.result["outcome"], run.result["changed"]) == ("canceled", True)
-    assert "was lost" in run.warnings[0]
+    assert "was executed was uncertain" in run.warnings[0]
 
 
 def test_a_cancel_is_sent_again_only_to_the_job_that_was_meant(bench: Bench) -> None:
@@ -162,7 +162,7 @@ def test_a_job_that_vanishes_from_both_views_is_no_success(bench: Bench) -> None
     job_id = bench.start()
     run = bench.run(after_rows=when_canceling(vanish))
     assert run.failure is not None and run.failure.error_class == "server_error"
-    assert f"clone job {job_id} is in neither view any more" in run.failure.message
+    assert f"neither view shows clone job {job_id} any more" in run.failure.message
     assert (run.result["changed"], run.result["outcome"]) == (True, None)
     assert bench.run().result["outcome"] == "not_found"
 

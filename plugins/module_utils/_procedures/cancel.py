@@ -15,7 +15,7 @@ from .._clock import Budget, Clock, check_wait_options, repeat, retry, wait_argu
 from .._connection.session import Session
 from .._errors import Failure, Refused, ServerError, UnwantedOutcome
 from .._runner import Description
-from .._views.jobs import CANCELED, CloneJob, Phase, Sighting
+from .._views.jobs import CANCELED, CANCELING, HISTORY, PROGRESS, CloneJob, Phase, Sighting
 from .._views.selector import (
     LISTS,
     Selector,
@@ -138,7 +138,8 @@ def _find(run: _Run) -> List[Clone]:
             clone.outcome = decision.outcome
         if decision.action is Action.CANCEL and check_mode:
             clone.accepted(_statement(clone))
-            clone.would_end(CANCELED)
+        if decision.action is not Action.NOTHING and check_mode:
+            clone.would_become(*((CANCELED, HISTORY) if run.request.wait else (CANCELING, PROGRESS)))
     return to_cancel
 
 
@@ -200,7 +201,7 @@ def _send(run: _Run, clone: Clone) -> None:
     """Sends the CANCEL. If only the views can tell what it did, ``clone.refusal`` is its failure."""
     if clone.refusal:
         run.report.warnings.append(
-            "The CANCEL of the clone of tenant %s was sent again: the views showed that number %d had no effect (%s)."
+            "The CANCEL of the clone of tenant %s was sent again: the views showed that attempt %d had no effect (%s)."
             % (clone.tenant, clone.sent, clone.refusal.message))
     clone.sent += 1
     clone.refusal = None
@@ -271,8 +272,8 @@ def _must_be_sent_again(run: _Run, clone: Clone, sighting: Sighting, tenant_norm
         clone.must_be_followed = True
     elif lost is not None and _canceled_by_a_command(sighting.job):
         run.report.warnings.append(
-            "The answer to the CANCEL of the clone of tenant %s was lost (%s). The views show that a CANCEL took "
-            "effect, so it is taken for the one of this task." % (clone.tenant, lost.message))
+            "Whether the CANCEL of the clone of tenant %s was executed was uncertain (%s). The views show that a "
+            "CANCEL took effect, so it is taken for the one of this task." % (clone.tenant, lost.message))
         _accepted(clone)
     else:
         if lost is None and isinstance(refusal, ServerError) and not refusal.transient:

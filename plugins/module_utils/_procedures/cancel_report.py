@@ -61,7 +61,7 @@ class Clone(JobReport):
             if self.outcome == Outcome.COMPLETED:
                 return ("Nothing to cancel: tenant %s exists and is NORMAL, and no clone job of it was found."
                         % self.selector.clone_tenant)
-            return "No clone job of %s was found." % self.selector.describe()
+            return "No clone job was found for %s." % self.selector.describe()
         clone = "the clone of tenant %s (job %s of source tenant %s)" % (
             job.clone_tenant, job.job_id, job.row["source_tenant_name"])
         stage = " in %s" % self.canceled_in if self.canceled_in else ""
@@ -73,13 +73,14 @@ class Clone(JobReport):
             return "OceanBase is cleaning up %s, which %s%s." % (
                 clone, "this task canceled" if self.changed else "was canceled before", stage)
         if self.outcome == Outcome.ALREADY_CANCELED:
-            return "Nothing to cancel: %s was already canceled%s%s." % (
-                clone, stage, " by %s" % job.row["canceled_by"] if job.row["canceled_by"] else "")
+            by = {None: "", "user": " by a user"}.get(
+                job.row["canceled_by"], " by the server (%s)" % job.row["canceled_by"])
+            return "Nothing to cancel: %s was already canceled%s%s." % (clone, stage, by)
         if self.outcome == Outcome.COMPLETED:
             return "Nothing to cancel: %s is %s (%s). Drop the tenant if it is not wanted." % (
                 clone, "completed" if job.view == HISTORY else "past the point of no return", job.status)
-        return "Nothing to cancel: %s failed by itself (%s): %s" % (
-            clone, job.status, job.row["error_message"] or "the server gives no reason")
+        return "Nothing to cancel: %s failed by itself (%s): %s." % (
+            clone, job.status, (job.row["error_message"] or "the server gives no reason").rstrip("."))
 
 
 class CancelReport(Report):

@@ -66,6 +66,11 @@ def statements_to_drop(job: CloneJob, tenants: Sequence[Mapping[str, Any]],
     return statements
 
 
+def _dropped_by(statement: str) -> str:
+    """Returns what a statement drops, for people."""
+    return statement.replace("DROP ", "").replace(" FORCE", "")
+
+
 class DropRequest(NamedTuple):
     """Holds which job's tenant is to be dropped."""
 
@@ -105,8 +110,7 @@ class DropReport(Report):
                 "executed_statements": self.executed_statements, "msg": self.msg}
 
     def diff(self) -> Optional[Dict[str, Any]]:
-        return {"before": "".join(statement.replace("DROP ", "").replace(" FORCE", "") + "\n"
-                                  for statement in self.executed_statements), "after": ""}
+        return {"before": "".join(_dropped_by(statement) + "\n" for statement in self.executed_statements), "after": ""}
 
 
 def drop(request: DropRequest, session: Session, clock: Clock, report: DropReport) -> None:
@@ -118,7 +122,7 @@ def drop(request: DropRequest, session: Session, clock: Clock, report: DropRepor
     report.job = sighting.job
     job = made_by(sighting, request.selector)
     statements = _left(session, job, budget)
-    what = "what clone job %s made: %s" % (job.job_id, " and ".join(statements))
+    what = "what clone job %s made: %s." % (job.job_id, " and ".join(map(_dropped_by, statements)))
     if not statements:
         report.outcome = ABSENT
         report.msg = "Nothing to drop: clone job %s (%s) has left neither tenant nor resource pool." % (

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional, Sequence
 from .._clock import Budget, Clock
 from .._connection.session import Session
 from .._errors import Failure
-from .._views.jobs import HISTORY, CloneJob
+from .._views.jobs import CloneJob
 
 
 class Report:
@@ -88,9 +88,9 @@ class JobReport:
         self.changed = True
         self.executed_statements = [statement]
 
-    def would_end(self, status: str) -> None:
-        """Notes how the job would end, for check mode."""
-        self.after = {"status": status, "view": HISTORY}
+    def would_become(self, status: str, view: str) -> None:
+        """Notes what the views would show of the job in the end, for check mode."""
+        self.after = {"status": status, "view": view}
 
     def as_result(self) -> Dict[str, Any]:
         """Returns the result keys for the job, always all of them."""

@@ -14,7 +14,7 @@ from .._connection.login import Login
 from .._connection.session import Session
 from .._errors import Failure, WaitTimeout, may_have_been_executed
 from .._runner import Description
-from .._views.jobs import SUCCESS, CloneJob
+from .._views.jobs import HISTORY, LOCK, PROGRESS, SUCCESS, CloneJob
 from .follow import follow
 from .start_decision import (
     StartAction,
@@ -77,7 +77,7 @@ def start(request: StartRequest, session: Session, clock: Clock, report: StartRe
         if failure is not None:
             raise failure
         report.started(request.wanted.statement())
-        report.clone.would_end(SUCCESS)
+        report.clone.would_become(*((SUCCESS, HISTORY) if request.wait else (LOCK, PROGRESS)))
         report.clone.outcome = decision.outcome
     else:
         _start(request, session, situation.newest_id, decision.outcome, budget, report, open_starter)
@@ -129,7 +129,7 @@ def _start(request: StartRequest, session: Session, newest_id: int, outcome: str
     def attempt() -> Optional[Failure]:
         nonlocal lost, ineffective, sent
         if ineffective is not None:
-            report.warnings.append("CREATE TENANT was sent again: the views showed that number %d had no effect (%s)."
+            report.warnings.append("CREATE TENANT was sent again: the views showed that attempt %d had no effect (%s)."
                                    % (sent, ineffective.message))
         sent += 1
         with open_starter(login, wanted.statement(), budget.clock.budget(float("inf"))) as starter:

@@ -66,7 +66,8 @@ class StartReport(Report):
         if outcome == StartOutcome.RUNNING:
             return "Started to clone %s (%s); the clone goes on by itself." % (clone, job)
         if outcome == StartOutcome.ALREADY_EXISTS:
-            return "Nothing to start: %s was cloned already (%s)." % (clone, job)
+            return "Nothing to start: tenant %s was already cloned from %s (%s)." % (
+                wanted.clone_tenant, wanted.source_tenant, job)
         ended = last is not None and last.view == HISTORY
-        return "Nothing to start: the clone of %s was running already (%s)%s." % (
-            clone, job, ", and has completed" if ended else "")
+        return "Nothing to start: the clone of %s was already running (%s)%s." % (
+            clone, job, " and has completed" if ended else "")

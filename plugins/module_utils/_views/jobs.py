@@ -54,6 +54,9 @@ STATUSES: Dict[str, Phase] = {
     "CLONE_SYS_CANCELING": Phase.CANCELED,
     "CLONE_SYS_CANCELED": Phase.CANCELED,
 }
+# The status in PROGRESS of a new job, and of one whose clean-up goes on.
+LOCK = "CLONE_SYS_LOCK"
+CANCELING = "CLONE_SYS_CANCELING"
 # The status in HISTORY of a job whose cancel is through.
 CANCELED = "CLONE_SYS_CANCELED"
 # The status in HISTORY of a job that made its tenant.

@@ -200,7 +200,7 @@ def test_a_running_clone_is_waited_for():
     task, _starter = run(StartSession([LOCK, CREATING, DONE]))
     result = task.as_result()
     assert (result["changed"], result["outcome"], result["job"]["view"]) == (False, "already_running", HISTORY)
-    assert result["msg"].endswith("was running already (job 1706251714452555625), and has completed.")
+    assert result["msg"].endswith("was already running (job 1706251714452555625) and has completed.")
 
 
 def test_a_running_clone_is_not_waited_for_without_wait():
@@ -369,7 +369,8 @@ def test_check_mode_predicts_the_start_and_sends_nothing(wait, outcome):
     result = task.as_result()
     assert (result["changed"], result["outcome"], result["executed_statements"]) == (True, outcome, [STATEMENT])
     assert task.diff()["before"] == {}
-    assert task.diff()["after"] == {"status": "CLONE_SYS_SUCCESS", "view": HISTORY}
+    assert task.diff()["after"] == ({"status": "CLONE_SYS_SUCCESS", "view": HISTORY} if wait else
+                                    {"status": "CLONE_SYS_LOCK", "view": PROGRESS})
     assert result["msg"] == "Would clone tenant mysql001 as clone_a (resource pool pool_a, unit config unit001)."
 
 
