@@ -47,6 +47,7 @@ NAMES = {"ob_clone": {"clone_tenant": 64, "source_tenant": 64, "resource_pool": 
          "ob_clone_cancel": {"clone_tenant": 64, "source_tenant": 64}, "ob_clone_drop": {"clone_tenant": 64},
          "ob_clone_info": {"clone_tenant": 64, "source_tenant": 64}}
 NAME_LISTS = {"tenant": 64, "resource_pool": 128}
+SEVERAL = {"clone_tenants": "clone_tenant", "source_tenants": "source_tenant", "clone_job_ids": "clone_job_id"}
 JOB_IDS = ("", " ", "0", "-1", "+1", "1.5", "1e3", "0x10", "abc", "1 2", "1_000", "9223372036854775808", "9" * 40, "٣")
 WAITING = ("ob_clone", "ob_clone_cancel", "ob_clone_info")
 TIMES = {"connect_timeout": (0, -1, 31536001), "read_timeout": (0, -1, 31536001)}
@@ -79,8 +80,11 @@ BY_ANSIBLE = [
     Refused("ob_clone_cancel", {"poll_interval": "often"}, "argument 'poll_interval' is of type"),
     Refused("ob_clone_cancel", {}, "one of the following is required: clone_tenant, source_tenant, clone_job_id",
             without=("clone_tenant",)),
+    Refused("ob_clone_cancel", {"wait_until": "over"}, "value of wait_until must be one of"),
+    *(Refused("ob_clone_cancel", {single: "1", several: ["1"]}, f"mutually exclusive: {single}|{several}",
+              without=("clone_tenant",)) for single in SEVERAL.values() for several in SEVERAL),
     Refused("ob_clone_info", {"view": ["past"]}, "value of view must be one or more of"),
-    Refused("ob_clone_info", {"status": ["CLONE_SYS_CANCELED"]}, "value of status must be one or more of"),
+    Refused("ob_clone_info", {"status": ["CLONE_SYS_ABORTED"]}, "value of status must be one or more of"),
     Refused("ob_clone_info", {"limit": "all"}, "argument 'limit' is of type"),
     *(Refused(module, {}, f"missing required arguments: {option}", without=(option,))
       for module, options in (("ob_clone", WORKING["ob_clone"]), ("ob_clone_drop", WORKING["ob_clone_drop"]))
@@ -106,6 +110,19 @@ def refused() -> Iterator[Refused]:
         yield Refused("ob_tenant_info", {option: []}, f"{option} is an empty list")
         for name, complaint in bad_names(longest).items():
             yield Refused("ob_tenant_info", {option: ["fine", name]}, option + complaint)
+    for option in ("clone_tenants", "source_tenants"):
+        for name, complaint in bad_names(64).items():
+            if name and name == name.strip():
+                yield Refused("ob_clone_cancel", {option: ["fine", name]}, f"item 2 of {option}{complaint}",
+                              without=("clone_tenant",))
+    for option in SEVERAL:
+        yield Refused("ob_clone_cancel", {option: ["1", ""]}, f"item 2 of {option}", without=("clone_tenant",))
+        yield Refused("ob_clone_cancel", {option: ["1", " 2"]},
+                      f"item 2 of {option} ' 2' begins or ends with white space", without=("clone_tenant",))
+    for text in JOB_IDS:
+        if text == text.strip():
+            yield Refused("ob_clone_cancel", {"clone_job_ids": ["1", text]},
+                          f"item 2 of clone_job_ids {text!r} is not the id of a clone job", without=("clone_tenant",))
     for module in ("ob_clone_cancel", "ob_clone_drop", "ob_clone_info"):
         for text in JOB_IDS:
             yield Refused(module, {"clone_job_id": text}, f"clone_job_id {text!r} is not the id of a clone job")

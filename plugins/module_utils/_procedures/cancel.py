@@ -15,7 +15,7 @@ from .._clock import Budget, Clock, check_wait_options, repeat, retry, wait_argu
 from .._connection.session import Session
 from .._errors import Failure, Refused, ServerError, UnwantedOutcome
 from .._runner import Description
-from .._views.jobs import CANCELED, CANCELING, HISTORY, PROGRESS, CloneJob, Phase, Sighting
+from .._views.jobs import CANCELED, CANCELING, HISTORY, PROGRESS, SUCCESS, CloneJob, Phase, Sighting
 from .._views.selector import (
     LISTS,
     Selector,
@@ -138,9 +138,17 @@ def _find(run: _Run) -> List[Clone]:
             clone.outcome = decision.outcome
         if decision.action is Action.CANCEL and check_mode:
             clone.accepted(_statement(clone))
-        if decision.action is not Action.NOTHING and check_mode:
-            clone.would_become(*((CANCELED, HISTORY) if run.request.wait else (CANCELING, PROGRESS)))
+        if decision.action is not Action.NOTHING and check_mode and sighting.job:
+            clone.would_become(*_end(decision, sighting.job))
     return to_cancel
+
+
+def _end(decision: Decision, job: CloneJob) -> Tuple[str, str]:
+    """Returns the status that the job would have when the run ends, and the view that would show it."""
+    if decision.outcome == Outcome.CANCELING:
+        return CANCELING, PROGRESS
+    ends = {Outcome.COMPLETED: SUCCESS, Outcome.FAILED: job.status}
+    return ends.get(decision.outcome, CANCELED), HISTORY
 
 
 def _status_matters(clone: Clone, sighting: Sighting, run: _Run) -> bool:

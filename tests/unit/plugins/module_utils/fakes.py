@@ -106,7 +106,7 @@ class FakeSession:
                 raise answer
             return []
         if "DBA_OB_TENANTS" in statement:
-            return [{"tenant_name": name, "status": "NORMAL"} for name in self.normal]
+            return [{"tenant_name": name, "status": "NORMAL", "tenant_type": "USER"} for name in self.normal]
         look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
         if isinstance(look, Exception):
             raise look

@@ -28,6 +28,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs im
 from ansible_collections.community.oceanbase.tests.support.options import default_options
 
 from .fakes import FakeSession, FakeTime, perform, view_row
+from .procedures.test_cancel import ServerOfSeveral
 from .procedures.test_drop import ServerThatDrops
 from .procedures.test_start import FakeStarter, StartSession
 
@@ -81,6 +82,8 @@ def one(view: str, status: str, **changes: Any) -> List[Any]:
 RUNNING = one(PROGRESS, "CLONE_SYS_CREATE_TENANT")
 CANCELING = one(PROGRESS, "CLONE_SYS_CANCELING")
 CANCELED = one(HISTORY, "CLONE_SYS_CANCELED")
+CANCELLABLE = ("CLONE_SYS_LOCK", "CLONE_SYS_CREATE_INNER_RESOURCE_POOL", "CLONE_SYS_CREATE_SNAPSHOT",
+               "CLONE_SYS_WAIT_CREATE_SNAPSHOT", "CLONE_SYS_CREATE_TENANT", "CLONE_SYS_WAIT_TENANT_RESTORE_FINISH")
 BY = "clone job has been canceled in CLONE_SYS_LOCK status by standby %s event"
 
 
@@ -110,11 +113,17 @@ def cancels(texts: Texts) -> None:
     note("canceled by a release that does not say by whom", [one(HISTORY, "CLONE_SYS_CANCELED", error_message=(
         "clone job has been canceled in CLONE_SYS_LOCK status"))])
     note("no job", [[]])
-    note("no job of a source tenant", [[]], clone_tenant=None, source_tenant="mysql001")
+    note("no job of a source tenant", [[]], normal=["mysql001"], clone_tenant=None, source_tenant="mysql001")
+    note("no such source tenant", [[]], clone_tenant=None, source_tenant="mysql001")
+    note("no such source tenant, but one whose name is near", [[]], normal=["mysql001"], clone_tenant=None,
+         source_tenant="mysq1001")
     note("no job of that id", [[]], clone_tenant=None, clone_job_id="7")
-    note("no job that matches all", [[]], source_tenant="mysql001", clone_job_id="7")
+    note("no job that matches all", [[]], normal=["mysql001"], source_tenant="mysql001", clone_job_id="7")
     note("a tenant of that name", [[]], normal=["clone_a"])
     note("a job whose name differs in case", [one(PROGRESS, "CLONE_SYS_LOCK", name="CLONE_A")])
+    for status in ("CLONE_SYS_RELEASE_RESOURCE", "CLONE_SYS_LOCK_FAIL"):
+        note(f"{status} in PROGRESS, until it has ended", [one(PROGRESS, status), one(HISTORY, {
+            "CLONE_SYS_RELEASE_RESOURCE": "CLONE_SYS_SUCCESS"}.get(status, status))], wait_until="ended")
     note("by source tenant", [RUNNING, CANCELING, CANCELED], clone_tenant=None, source_tenant="mysql001")
     note("by id", [RUNNING, CANCELING, CANCELED], clone_tenant=None, clone_job_id="1706251714452555625")
     note("a job that can be canceled, and a tenant that is NORMAL already", [RUNNING], [REFUSED], ["clone_a"])
@@ -138,8 +147,18 @@ def cancels(texts: Texts) -> None:
     note("the clean-up is over already, without wait", [RUNNING, CANCELED], modes=real, wait=False)
 
 
-CANCELLABLE = ("CLONE_SYS_LOCK", "CLONE_SYS_CREATE_INNER_RESOURCE_POOL", "CLONE_SYS_CREATE_SNAPSHOT",
-               "CLONE_SYS_WAIT_CREATE_SNAPSHOT", "CLONE_SYS_CREATE_TENANT", "CLONE_SYS_WAIT_TENANT_RESTORE_FINISH")
+def several_cancels(texts: Texts) -> None:
+    """ob_clone_cancel with several names."""
+    def server() -> Any:
+        return ServerOfSeveral(a=(PROGRESS, "CLONE_SYS_LOCK"), b=(PROGRESS, "CLONE_SYS_CREATE_TENANT"),
+                               c=(HISTORY, "CLONE_SYS_SUCCESS"))
+
+    for check_mode in (False, True):
+        for situation, names in (("all are running", ["a", "b"]), ("one has ended", ["a", "c"]), ("none", [])):
+            texts.note("ob_clone_cancel", CLONE_CANCEL, "several: " + situation, server, check_mode,
+                       {"clone_tenants": names})
+
+
 LOCK = one(PROGRESS, "CLONE_SYS_LOCK")
 DONE = one(HISTORY, "CLONE_SYS_SUCCESS", ret_code=0)
 SOURCE = {"tenant_id": 1002, "tenant_name": "mysql001", "tenant_type": "USER", "status": "NORMAL",
@@ -231,10 +250,11 @@ def infos(texts: Texts) -> None:
 
 def test_every_success_reads_as_it_should(tmp_path: Path) -> None:
     texts = Texts()
-    for module in (cancels, starts, drops, infos):
+    for module in (cancels, several_cancels, starts, drops, infos):
         module(texts)
     assert texts.outcomes == {
-        "ob_clone_cancel": set(Outcome.ALL), "ob_clone_drop": {"dropped", "absent"},
+        # None: an empty list of names is nothing to do.
+        "ob_clone_cancel": {*Outcome.ALL, Outcome.MIXED, None}, "ob_clone_drop": {"dropped", "absent"},
         "ob_clone": {"completed", "running", "already_running", "already_exists"}}
     text = "\n\n".join(f"# {key}\n{value}" for key, value in texts.texts.items()) + "\n"
     now = tmp_path / "golden_successes.txt"
