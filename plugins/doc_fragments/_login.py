@@ -13,14 +13,18 @@ class ModuleDocFragment:
 options:
   login_host:
     description:
-      - Host of an OBServer, or of OBProxy (ODP) in front of the cluster.
+      - Hosts of one or several OBServers of the cluster, or of OBProxy (ODP) in front of it. Each is a host name or an
+        IP address, C(host:port) or C([IPv6 address]:port). A text with commas is a list.
+      - The first one that answers is used. If the connection is lost, or an OBServer takes no sessions at the moment,
+        the next one is tried, round and round within the time that the task has. A wrong password is told at once.
       - If not given, the environment variable E(OCEANBASE_LOGIN_HOST) is used, then C(host) in O(config_file),
         then V(127.0.0.1).
       - Mutually exclusive with O(login_unix_socket).
-    type: str
+    type: list
+    elements: str
   login_port:
     description:
-      - Port of the OBServer (usually 2881) or of OBProxy (usually 2883).
+      - Port of the OBServer (usually 2881) or of OBProxy (usually 2883), for those of O(login_host) that name none.
       - If not given, the environment variable E(OCEANBASE_LOGIN_PORT) is used, then C(port) in O(config_file),
         then V(2881).
       - Mutually exclusive with O(login_unix_socket).
@@ -54,7 +58,9 @@ options:
         C([client]) is an error.
     type: path
   connect_timeout:
-    description: Seconds until a connection that is not answered counts as failed.
+    description:
+      - Seconds until a connection that is not answered counts as failed. Each address in O(login_host) has that time;
+        the next one is tried beside it after a quarter of a second.
     type: int
     default: 10
   read_timeout:
@@ -68,7 +74,8 @@ options:
     description:
       - Path to the CA certificate (PEM) that must have signed the server's certificate.
       - If named, the connection is made with TLS 1.2 or later and the server is verified; there is no fallback to a
-        plain connection. If not named, TLS is not tried.
+        plain connection. If not named, TLS is not tried, and of all ways to ask for a password only
+        C(mysql_native_password) is answered, which does not tell it.
       - If not given, the environment variable E(OCEANBASE_CA_CERT) is used, then C(ssl-ca) in O(config_file).
     type: path
   client_cert:
@@ -82,14 +89,14 @@ options:
       - If not given, C(ssl-key) in O(config_file) is used.
     type: path
   check_hostname:
-    description: Whether the server's certificate must hold the name in O(login_host). Matters only with O(ca_cert).
+    description: Whether the server's certificate must hold its name in O(login_host). Matters only with O(ca_cert).
     type: bool
     default: true
   session_vars:
     description:
       - Session variables to set right after the login, as a dictionary of names and values.
       - C(time_zone), C(character_set_client), C(character_set_results) and C(character_set_connection) cannot be set,
-        because the module reads all times in UTC and all texts in UTF-8.
+        because the module reads all times in UTC and all texts in UTF-8. C(autocommit) cannot be switched off.
     type: dict
     default: {}
 requirements:

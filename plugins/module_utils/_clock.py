@@ -94,6 +94,11 @@ class Budget(NamedTuple):
         self.clock.sleep(max(0.0, min(seconds, self.deadline - self.clock.elapsed())))
 
 
+def spell_seconds(seconds: float) -> str:
+    """Returns a number of seconds for a message: whole ones from 10 on, else with two digits."""
+    return "%.0f" % seconds if seconds >= 9.95 else "%.2g" % seconds
+
+
 def back_off(failures: int) -> float:
     """Returns the seconds to pause after ``failures`` (1, 2, ...) failures in a row: 0.1, 0.2, 0.4 ... 5."""
     return float(min(_FIRST_DELAY * 2 ** min(failures - 1, 10), _LONGEST_BACK_OFF))

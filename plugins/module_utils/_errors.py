@@ -178,6 +178,7 @@ _LOGIN_ERRORS: Dict[int, _Kind] = {
     3118: _Kind(AccessDenied, "Unlock the user first."),
     4666: _Kind(AccessDenied, "Check the cluster in the user name: root@sys#cluster."),
     4669: _Kind(AccessDenied, "Check the cluster in the user name: root@sys#cluster."),
+    5150: _Kind(Unreachable, "This OBServer has no unit of that tenant; name others in login_host.", True),
     5160: _Kind(AccessDenied, "Check the tenant in the user name: root@sys."),
     5260: _Kind(AccessDenied, "Unlock the tenant first."),
 }

@@ -344,7 +344,7 @@ elapsed:
   returned: always
   sample: 1.343
 login_address:
-  description: Host and port, or the socket, where the last login was answered; V(null) if there was none.
+  description: The address in O(login_host), with its port, or the socket that answered last; V(null) if none did.
   type: str
   returned: always
   sample: observer1.example.com:2881

@@ -19,7 +19,8 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.op
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
 from support import REPOSITORY
 
-RECORDED = json.loads((REPOSITORY / "tests/unit/plugins/module_utils/option_files.json").read_text(encoding="utf-8"))
+RECORDED = json.loads(
+    (REPOSITORY / "tests/unit/plugins/module_utils/connection/option_files.json").read_text(encoding="utf-8"))
 # What matters in such a file, and a few bytes that should not.
 PIECES = st.sampled_from([
     b"[client]\n", b"[client ]\n", b"[other]\n", b"\n", b" ", b"\t", b"\r\n", b"#", b";", b"'", b'"', b"\\", b"=", b"[",

@@ -16,7 +16,7 @@ from support.plays.ansible import run_module, run_tasks
 from support.servers.ob_mock import Mock, wait_for
 
 KEYS = {"changed", "outcome", "job", "canceled_in", "executed_statements", "timeline", "polls", "reconnects",
-        "elapsed", "msg", "maybe_started_after"}
+        "login_address", "elapsed", "msg", "maybe_started_after"}
 WANTED = {"clone_tenant": "clone_a", "source_tenant": "mysql001", "resource_pool": "pool_a", "unit_config": "unit001"}
 STATEMENT = "CREATE TENANT `clone_a` FROM `mysql001` WITH RESOURCE_POOL = `pool_a`, UNIT = `unit001`"
 

@@ -18,7 +18,7 @@ from support.plays.ansible import run_module, run_tasks
 from support.servers.ob_mock import Mock, wait_for
 
 KEYS = {"changed", "outcome", "job", "canceled_in", "executed_statements", "timeline", "polls", "reconnects",
-        "elapsed", "msg"}
+        "login_address", "elapsed", "msg"}
 CANCELLABLE = [
     "CLONE_SYS_LOCK", "CLONE_SYS_CREATE_INNER_RESOURCE_POOL", "CLONE_SYS_CREATE_SNAPSHOT",
     "CLONE_SYS_WAIT_CREATE_SNAPSHOT", "CLONE_SYS_CREATE_TENANT", "CLONE_SYS_WAIT_TENANT_RESTORE_FINISH",

@@ -116,6 +116,6 @@ def test_a_listener_that_says_nothing_is_not_awaited_for_ever() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         options = {**OPTIONS, "login_port": listener.getsockname()[1], "connect_timeout": 1}
         started = time.monotonic()
-        with Session(resolve_login(options, {})) as session, pytest.raises(Failure, match=r"no answer within 1 s"):
+        with Session(resolve_login(options, {})) as session, pytest.raises(Failure, match="within 1 s"):
             session.connect(AMPLE)
         assert 1 <= time.monotonic() - started < 1 + TOLERANCE

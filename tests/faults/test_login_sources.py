@@ -155,14 +155,14 @@ def test_login_port(world: LoginServers, source: str, tmp_path: Path) -> None:
 
 def test_the_default_address(world: LoginServers, monkeypatch: pytest.MonkeyPatch) -> None:
     """The default port may be somebody's on this machine, so the call is led to the mock on its way."""
-    connect = socket.create_connection
+    resolve = socket.getaddrinfo
     called = []
 
-    def redirected(address: tuple[str, int], *arguments: Any, **options: Any) -> socket.socket:
-        called.append(address)
-        return connect((HOST, world.port), *arguments, **options)
+    def redirected(host: str, port: int, **options: Any) -> Any:
+        called.append((host, port))
+        return resolve(HOST, world.port, **options)
 
-    monkeypatch.setattr(socket, "create_connection", redirected)
+    monkeypatch.setattr(socket, "getaddrinfo", redirected)
     with Session(resolve_login(OPTIONS, {})) as session:
         assert session.run("SHOW TENANT", (), AMPLE) == [{"current_tenant_name": "sys"}]
     assert called == [("127.0.0.1", 2881)]

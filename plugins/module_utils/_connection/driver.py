@@ -17,6 +17,7 @@ import socket
 import ssl
 from typing import Any, Callable, Dict, List, Optional, Sequence, Type
 
+from .._clock import spell_seconds
 from .._errors import MissingLibrary
 from .login import CHARACTER_SET
 
@@ -166,7 +167,7 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
     def await_answer(self, left: Callable[[], float], limit: str) -> None:
         """Limits the next answers to the seconds that ``left()`` returns; ``limit`` names the option for it."""
         self._left = left
-        self._limit = "no answer within %s s (%s)" % (format(left(), ".2g"), limit)
+        self._limit = "no answer within %s s (%s)" % (spell_seconds(left()), limit)
 
     def hang_up(self) -> None:
         """Wakes up whoever waits for an answer, as if the other side had closed the connection."""
@@ -273,7 +274,7 @@ def require_driver(python: str) -> None:
     """Raises MissingLibrary unless a PyMySQL that works is installed for the interpreter ``python``."""
     wanted = ".".join(str(part) for part in OLDEST_PYMYSQL)
     install = "Install it there: %s -m pip install 'PyMySQL>=%s'." % (python, wanted)
-    if isinstance(_IMPORT_ERROR, ModuleNotFoundError) and _IMPORT_ERROR.name == "pymysql":
+    if isinstance(_IMPORT_ERROR, ImportError) and _IMPORT_ERROR.name in (None, "pymysql"):
         raise MissingLibrary("PyMySQL is not installed for %s" % python, install)
     if _IMPORT_ERROR is not None:
         raise MissingLibrary(

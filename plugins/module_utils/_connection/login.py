@@ -11,6 +11,7 @@ import re
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .._errors import InvalidOption
+from .addresses import Address, parse_addresses, parse_port
 
 # option -> (environment variable, key in the section [client] of an option file, default)
 LOGIN_SOURCES: Dict[str, Tuple[Optional[str], Optional[str], Any]] = {
@@ -28,9 +29,13 @@ LOGIN_SOURCES: Dict[str, Tuple[Optional[str], Optional[str], Any]] = {
 CHARACTER_SET = "utf8mb4"
 FIXED_VARIABLES = {"time_zone": "+00:00", "character_set_client": CHARACTER_SET,
                    "character_set_results": CHARACTER_SET, "character_set_connection": CHARACTER_SET}
+# What the modules rely on, too, whatever the server's global values are: each look must see what others committed,
+# every row of it, now; and an idle session must last until the next look. session_vars may say otherwise.
+RELIED_ON = {"autocommit": 1, "tx_isolation": "READ-COMMITTED", "tx_read_only": 0, "ob_read_consistency": "STRONG",
+             "sql_mode": "", "collation_connection": CHARACTER_SET + "_general_ci",
+             "sql_select_limit": 9223372036854775807, "ob_trx_timeout": 86400000000, "wait_timeout": 28800}
+_OFF = ("0", "off", "false")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-# A socket number, not a matter of OceanBase.
-_LARGEST_PORT = 65535
 # PyMySQL takes no more than a year.
 _LONGEST_TIMEOUT = 31536000
 
@@ -41,7 +46,7 @@ def login_argument_spec() -> Dict[str, Any]:
     name have no defaults here, since a default in the specification would win over both.
     """
     return {
-        "login_host": {"type": "str"},
+        "login_host": {"type": "list", "elements": "str"},
         "login_port": {"type": "int"},
         "login_user": {"type": "str"},
         "login_password": {"type": "str", "no_log": True},
@@ -64,11 +69,9 @@ LOGIN_EXCLUSIVE = (("login_unix_socket", "login_host"), ("login_unix_socket", "l
 class Login(NamedTuple):
     """Everything needed for a connection. Time-outs are in seconds; ``sources`` says where each value came from."""
 
-    host: str
-    port: int
+    addresses: Tuple[Address, ...]
     user: str
     password: Optional[str]
-    unix_socket: Optional[str]
     connect_timeout: int
     read_timeout: int
     ca_cert: Optional[str]
@@ -77,13 +80,6 @@ class Login(NamedTuple):
     check_hostname: bool
     session_vars: Dict[str, Any]
     sources: Dict[str, str]
-
-    def address(self) -> str:
-        """Returns host and port and the source of each, for messages."""
-        if self.unix_socket:
-            return "socket %s (%s)" % (self.unix_socket, self.sources["login_unix_socket"])
-        return "%s:%d (host: %s, port: %s)" % (
-            self.host, self.port, self.sources["login_host"], self.sources["login_port"])
 
     def file(self, option: str) -> str:
         """Returns the name, path and source of ca_cert, client_cert or client_key, for messages."""
@@ -126,10 +122,9 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
         values["login_unix_socket"] = None
 
     for option, value in values.items():
-        if isinstance(value, str) and not _is_utf8(value):
+        if not all(map(_is_utf8, value if isinstance(value, list) else [str(value)])):
             raise InvalidOption("%s is not UTF-8 text (%s)" % (option, sources[option]))
-    values["login_port"] = _port(values["login_port"], sources["login_port"])
-    for option in ("login_host", "login_user", "login_unix_socket", "ca_cert", "client_cert", "client_key"):
+    for option in ("login_user", "login_unix_socket", "ca_cert", "client_cert", "client_key"):
         if values[option] is not None:
             _check_text(option, values[option], sources[option])
     for option in ("connect_timeout", "read_timeout"):
@@ -143,9 +138,12 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
         raise InvalidOption("client_cert is given (%s) without ca_cert, so no TLS connection would be made"
                             % sources["client_cert"],
                             "Name the CA certificate that verifies the server in ca_cert.")
+    port = parse_port(values["login_port"], sources["login_port"])
+    addresses = parse_addresses(values["login_host"], sources["login_host"], port, sources["login_port"])
+    if values["login_unix_socket"] is not None:
+        addresses = (Address(values["login_unix_socket"], None, sources["login_unix_socket"]),)
     return Login(
-        host=values["login_host"], port=values["login_port"], user=values["login_user"],
-        password=values["login_password"], unix_socket=values["login_unix_socket"],
+        addresses=addresses, user=values["login_user"], password=values["login_password"],
         connect_timeout=options["connect_timeout"], read_timeout=options["read_timeout"],
         ca_cert=values["ca_cert"], client_cert=values["client_cert"], client_key=values["client_key"],
         check_hostname=options["check_hostname"], session_vars=_session_vars(options["session_vars"]), sources=sources)
@@ -158,15 +156,6 @@ def _is_utf8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _port(value: Any, source: str) -> int:
-    text = str(value).strip()
-    port = int(text) if re.match(r"[0-9]{1,5}\Z", text) else 0
-    if not 0 < port <= _LARGEST_PORT:
-        raise InvalidOption("the port %r (%s) is not a number from 1 to %d" % (value, source, _LARGEST_PORT),
-                            "An OBServer listens on 2881, OBProxy on 2883.")
-    return port
 
 
 def _check_text(option: str, value: str, source: str) -> None:
@@ -188,6 +177,8 @@ def _session_vars(variables: Mapping[Any, Any]) -> Dict[str, Any]:
             # It would change character_set_connection with it.
             raise InvalidOption("session_vars sets collation_connection to %s, but this module reads texts in UTF-8"
                                 % (value,), "Name a collation of %s." % CHARACTER_SET)
+        if name.lower() == "autocommit" and str(value).lower() in _OFF:
+            raise InvalidOption("session_vars switches autocommit off, but this module must see what others commit")
         if isinstance(value, str) and not _is_utf8(value):
             raise InvalidOption("session_vars sets %s to a text that is not UTF-8" % name)
         if not isinstance(value, (bool, int, float, str)):

@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
+import copy
 import socket
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence
 
-from .._clock import Budget, retry
+from .._clock import Budget, retry, spell_seconds
 from .._errors import (
     AccessDenied,
     ConnectionLost,
@@ -19,12 +20,14 @@ from .._errors import (
     MissingLibrary,
     NoPrivilege,
     ServerError,
+    TlsFailed,
     Unreachable,
     UnsupportedVersion,
     server_failure,
 )
 from . import driver
-from .login import FIXED_VARIABLES, Login
+from .addresses import Address, NoAnswer, first_answer
+from .login import FIXED_VARIABLES, RELIED_ON, Login
 
 _UNKNOWN_VARIABLE = 1193
 _ACCESS_DENIED = 1045
@@ -38,19 +41,24 @@ _SHARE_OF_READ_TIMEOUT = 0.4
 
 class Session:
     """
-    A session in OceanBase, connected at the first statement and again at the first one after a loss.
+    A session in OceanBase, connected at the first statement and again at the first one after a loss, then with the next
+    of several addresses.
 
     Rows are dictionaries with labels in lower case; the session's time zone is UTC. ``reconnects`` counts the
-    connections after the first. Use it as a context manager: it is closed on every path.
+    connections after the first; ``login_address`` is the address that answered last. Use it as a context manager: it is
+    closed on every path.
     """
 
     def __init__(self, login: Login) -> None:
         self.login = login
         self.reconnects = 0
-        # Where the last login was answered.
         self.login_address: Optional[str] = None
+        # The one to try first comes first; while connected it is the one that is used.
+        self._addresses = list(login.addresses)
         self._connection: Any = None
         self._was_connected = False
+        # When the connection was lost, in seconds of the budget's clock, while it has not been made again.
+        self._lost_at: Optional[float] = None
         self._hung_up = False
         self._tls: Optional[Any] = None
         if login.ca_cert:
@@ -67,8 +75,13 @@ class Session:
     def _part(self, budget: Budget, seconds: float) -> Budget:
         """Returns the part of the budget for what may take so many seconds; ConnectionLost if no time is left."""
         if self._hung_up or budget.left() <= 0:
-            raise ConnectionLost("no time is left for another try with %s" % self.login.address())
+            raise self._not_again(ConnectionLost("no time is left for another try with %s" % self._where()), budget)
         return budget.end_within(seconds)
+
+    def _where(self, address: Optional[Address] = None) -> str:
+        """Returns an address for messages, by default the one to try first; with its source if it is the only one."""
+        address = address or self._addresses[0]
+        return address.label() if len(self._addresses) == 1 else str(address)
 
     def hang_up(self) -> None:
         """Makes a statement that another thread runs on this session fail at once with ConnectionLost."""
@@ -91,46 +104,82 @@ class Session:
 
     def connect(self, budget: Budget) -> None:
         """
-        Connects unless connected, within the budget. Failures: Unreachable, TlsFailed, AccessDenied, ConnectionLost, or
-        what the server says to the session variables. After a first connection a refused one is transient: servers
-        restart.
+        Connects unless connected, within the budget, with the first address that answers and lets us in. Failures:
+        Unreachable, TlsFailed, AccessDenied, ConnectionLost, or what the server says to the session variables. After a
+        first connection a refused one is transient: servers restart.
         """
         if self._connection is not None:
             return
-        login = self.login
-        left = self._part(budget, login.connect_timeout).left
-        connection = driver.Connection(login.user, login.password or "", self._tls.context if self._tls else None,
-                                       login.host)
+        failures: List[Failure] = []
+        untried = list(self._addresses)
+        while untried:
+            try:
+                address, sock, part = first_answer(untried, self.login.connect_timeout,
+                                                   self._part(budget, float("inf")))
+            except NoAnswer as error:
+                failures += [Unreachable("no connection to %s: %s" % (self._where(address), reason), hint,
+                                         transient=self._was_connected) for address, reason, hint in error.reasons]
+                break
+            untried.remove(address)
+            try:
+                self._log_in(address, sock, part, budget)
+                return
+            except (Unreachable, TlsFailed) as failure:
+                failures.append(failure)
+            except Failure as failure:
+                if not failure.transient:
+                    raise
+                failures.append(failure)
+        raise self._not_again(self._summary(failures), budget)
+
+    def _log_in(self, address: Address, sock: socket.socket, part: Budget, budget: Budget) -> None:
+        """Logs in at an address on a socket, within a part of the budget, and sets the session's variables."""
+        connection = driver.Connection(self.login.user, self.login.password or "",
+                                       self._tls.context if self._tls else None, address.server_name())
         try:
-            connection.log_in(self._open_socket(left()), left, "connect_timeout")
+            connection.log_in(sock, part.left, "connect_timeout")
         except driver.DriverError as error:
-            raise self._login_failure(error) from error
+            if isinstance(error, driver.ServerSaid):
+                self.login_address = str(address)
+            raise self._login_failure(error, self._where(address)) from error
+        # It comes first; those before it, which did not answer, come last.
+        position = self._addresses.index(address)
+        self._addresses = self._addresses[position:] + self._addresses[:position]
+        self.login_address = str(address)
         self._connection = connection
-        self.login_address = login.unix_socket or "%s:%d" % (login.host, login.port)
         self.reconnects += int(self._was_connected)
         self._was_connected = True
         self._set_variables(budget)
+        self._lost_at = None
 
-    def _open_socket(self, timeout: float) -> socket.socket:
-        """Returns a connected socket; Unreachable. Once a connection was had, that is transient."""
-        login = self.login
-        sock = None
-        try:
-            if login.unix_socket:
-                sock = socket.socket(socket.AF_UNIX)
-                sock.settimeout(timeout)
-                sock.connect(login.unix_socket)
-            else:
-                sock = socket.create_connection((login.host, login.port), timeout)
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        except OSError as error:
-            if sock is not None:
-                sock.close()
-            reason, hint = _why_unreachable(error, login)
-            raise Unreachable("no connection to %s: %s" % (login.address(), reason), hint,
-                              transient=self._was_connected) from error
-        return sock
+    def _lose(self, budget: Budget) -> None:
+        """Closes a connection that is of no use any more; the next one is made with the next address."""
+        self.close()
+        if self._lost_at is None:
+            self._lost_at = budget.clock.elapsed()
+        self._addresses = self._addresses[1:] + self._addresses[:1]
+
+    def _summary(self, failures: Sequence[Failure]) -> Failure:
+        """Returns one failure for those of all addresses: of the kind that most needs to be told, with each reason."""
+        if len(failures) == 1:
+            return failures[0]
+        told = copy.copy(next((one for one in failures if isinstance(one, TlsFailed)),
+                              next((one for one in failures if one.transient), failures[0])))
+        told.message = "none of the %d addresses of login_host (%s) can be used: %s" % (
+            len(failures), self.login.sources["login_host"], "; ".join(one.message for one in failures))
+        told.transient = any(one.transient for one in failures)
+        return told
+
+    def _not_again(self, failure: Failure, budget: Budget) -> Failure:
+        """Returns the failure of a try to connect; once there was a connection, as that of connecting again."""
+        if self._lost_at is None:
+            return failure
+        failure.message = "the connection was lost after %s s and could not be made again for %s s: %s" % (
+            spell_seconds(self._lost_at), spell_seconds(budget.clock.elapsed() - self._lost_at), failure.message)
+        if isinstance(failure, Unreachable):
+            failure.hint = ("Check the OBServer, OBProxy and the network, then run the task again: it looks first, and "
+                            "resumes.")
+        return failure
 
     def run(self, statement: str, arguments: Sequence[Any], budget: Budget) -> List[Dict[str, Any]]:
         """
@@ -147,18 +196,20 @@ class Session:
         except driver.DriverError as error:
             failure = self._failure(error)
             if not isinstance(error, (driver.ServerSaid, driver.NotSendable)) or failure.errno in _CLOSING_ERRORS:
-                self.close()
+                self._lose(budget)
             raise failure from error
         return [{label.lower(): value for label, value in row.items()} for row in rows]
 
     def _set_variables(self, budget: Budget) -> None:
         """
-        Sets UTF-8, UTC, and a query time-out below our own: when we stop waiting for an answer, the server has given up
-        the statement, so that what the views say next is final.
+        Sets, in one statement, what the modules rely on, and a query time-out below our own: when we stop waiting for
+        an answer, the server has given up the statement, so that what the views say next is final.
         """
         query_timeout = min(_QUERY_TIMEOUT, _SHARE_OF_READ_TIMEOUT * self.login.read_timeout)
-        variables: Dict[str, Any] = {**FIXED_VARIABLES, "ob_query_timeout": int(query_timeout * 1000000),
-                                     **self.login.session_vars}
+        ours = {**FIXED_VARIABLES, **RELIED_ON, "ob_query_timeout": int(query_timeout * 1000000)}
+        for name in self.login.session_vars:
+            ours.pop(name.lower(), None)
+        variables = {**ours, **self.login.session_vars}
         statement = "SET " + ", ".join("%s = %%s" % name for name in variables)
         try:
             self._send(statement, list(variables.values()), budget)
@@ -166,9 +217,10 @@ class Session:
             self.close()
             if failure.transient or isinstance(failure, NoPrivilege):
                 raise
-            if failure.errno == _UNKNOWN_VARIABLE and "ob_query_timeout" in failure.message:
+            if failure.errno == _UNKNOWN_VARIABLE and any(
+                    "'%s'" % name in failure.message for name in ours):
                 raise UnsupportedVersion(
-                    "the server at %s is not OceanBase: %s" % (self.login.address(), failure.message),
+                    "the server at %s is not OceanBase: %s" % (self._where(), failure.message),
                     "Name an OBServer or OBProxy.", failure.errno, failure.sqlstate) from failure
             if not self.login.session_vars:
                 raise
@@ -177,9 +229,12 @@ class Session:
 
     def _failure(self, error: driver.DriverError) -> Failure:
         """Returns the failure for a statement that did not work while a connection stood."""
-        where = self.login.address()
+        where = self._where()
         if isinstance(error, driver.ServerSaid):
-            return server_failure(error.number, error.sqlstate, error.text)
+            answer = server_failure(error.number, error.sqlstate, error.text)
+            if isinstance(answer, NoPrivilege):
+                answer.message += "; logged in as %s" % self.login.account()
+            return answer
         if isinstance(error, driver.NotSendable):
             return InvalidOption(error.text, "Correct the options of the task.")
         if isinstance(error, driver.FileRequested):
@@ -188,9 +243,9 @@ class Session:
             return failure
         return ConnectionLost("the connection to %s broke: %s" % (where, error.text), error.errno)
 
-    def _login_failure(self, error: driver.DriverError) -> Failure:
+    def _login_failure(self, error: driver.DriverError, where: str) -> Failure:
         """Returns the failure for a login that did not work on a connected socket."""
-        login, where = self.login, self.login.address()
+        login = self.login
         if isinstance(error, driver.PluginRefused):
             known = "PyMySQL does not support" if self._tls else "is not used without verified TLS (ca_cert)"
             return AccessDenied(
@@ -201,7 +256,7 @@ class Session:
             return MissingLibrary("%s asks for an authentication plugin for which a package is missing: %s" % (
                 where, error.text), "Install it for the Python that runs the module.")
         if self._tls:
-            failure = self._tls.failure(_causes(error), error.text, not isinstance(error, driver.TlsNotOffered))
+            failure = self._tls.failure(where, _causes(error), error.text, not isinstance(error, driver.TlsNotOffered))
             if failure is not None:
                 return failure  # type: ignore[no-any-return]
         if isinstance(error, driver.ServerSaid):
@@ -215,7 +270,7 @@ class Session:
                                "Check host and port: an OBServer listens on 2881, OBProxy on 2883.",
                                transient=self._was_connected)
         if self._tls and error.stage == driver.LOGIN and not self._was_connected:
-            failure = self._tls.broken_off()
+            failure = self._tls.broken_off(where)
             if failure is not None:
                 return failure  # type: ignore[no-any-return]
         return ConnectionLost("%s broke off the %s: %s" % (where, error.stage, error.text), error.errno)
@@ -228,16 +283,3 @@ def _causes(error: Optional[BaseException]) -> List[BaseException]:
         causes.append(error)
         error = getattr(error, "original_exception", None) or error.__cause__ or error.__context__
     return causes
-
-
-def _why_unreachable(cause: BaseException, login: Login) -> Tuple[str, str]:
-    """Returns reason and hint for an operating system's error."""
-    if isinstance(cause, socket.gaierror):
-        return "the host name cannot be resolved", "Check login_host and the name service of this host."
-    if isinstance(cause, socket.timeout):
-        return ("no answer within %d s (connect_timeout)" % login.connect_timeout,
-                "Check the address, the firewall and whether the server runs.")
-    if isinstance(cause, ConnectionRefusedError):
-        return ("connection refused, so nothing listens there",
-                "Check host and port (an OBServer listens on 2881, OBProxy on 2883) and whether the server runs.")
-    return getattr(cause, "strerror", None) or str(cause), "Check the address and whether the server runs."

@@ -37,14 +37,13 @@ class Tls:
         self.login = login
         self.context = _context(login)
 
-    def failure(self, causes: List[BaseException], text: str, offered: bool) -> Optional[TlsFailed]:
+    def failure(self, where: str, causes: List[BaseException], text: str, offered: bool) -> Optional[TlsFailed]:
         """
         Returns the failure of a login if TLS is the reason, with its cause: a certificate, its name, its date, or no
         TLS.
 
-        In: all exceptions of the login, the text of the first one, whether the server ``offered`` TLS at all.
+        In: the address, all exceptions of the login, the text of the first one, whether the server ``offered`` TLS.
         """
-        where = self.login.address()
         ca_cert = self.login.file("ca_cert")
         if not offered:
             return TlsFailed("%s offers no TLS, but %s asks for it" % (where, ca_cert),
@@ -60,7 +59,7 @@ class Tls:
                     "Check ca_cert, client_cert and client_key against the server's certificate.")
         return TlsFailed("no verified TLS connection to %s with %s: %s" % (where, ca_cert, reason), hint)
 
-    def broken_off(self) -> Optional[TlsFailed]:
+    def broken_off(self, where: str) -> Optional[TlsFailed]:
         """
         Returns the failure if a server ended the connection right after the handshake and a client certificate may
         help.
@@ -68,7 +67,7 @@ class Tls:
         if self.login.client_cert:
             return None
         return TlsFailed("%s broke the connection off right after the TLS handshake, without a word, as a server "
-                         "does that wants a client certificate" % self.login.address(), _GIVE_CLIENT_CERT)
+                         "does that wants a client certificate" % where, _GIVE_CLIENT_CERT)
 
 
 def _context(login: Login) -> ssl.SSLContext:

@@ -84,7 +84,7 @@ MEANINGS = {
     4770: (NOT_NOW, None),
     4780: (OTHER, REFUSED_LOGIN),
     5066: (KILLED, None),
-    5150: (OTHER, REFUSED_LOGIN),
+    5150: (OTHER, Means("unreachable", "This OBServer has no unit of that tenant; name others in login_host.", True)),
     5156: (OTHER, REFUSED_LOGIN),
     5157: (OTHER, REFUSED_LOGIN),
     5160: (OTHER, Means("access_denied", "Check the tenant in the user name: root@sys.")),

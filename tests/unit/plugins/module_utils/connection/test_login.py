@@ -16,9 +16,11 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 
 from ..fakes import OPTIONS
 
-FIELDS = {"login_host": "host", "login_port": "port", "login_user": "user", "login_password": "password",
-          "login_unix_socket": "unix_socket", "ca_cert": "ca_cert", "client_cert": "client_cert",
-          "client_key": "client_key"}
+# Where a login has the value of an option.
+FIELDS = {"login_host": lambda login: login.addresses[0].host, "login_port": lambda login: login.addresses[0].port,
+          "login_unix_socket": lambda login: socket_of(login), "login_user": lambda login: login.user,
+          "login_password": lambda login: login.password, "ca_cert": lambda login: login.ca_cert,
+          "client_cert": lambda login: login.client_cert, "client_key": lambda login: login.client_key}
 # What else must be given for the option to be valid.
 COMPANY = {"client_cert": {"ca_cert": "/ca"}, "client_key": {"ca_cert": "/ca", "client_cert": "/cert"}}
 
@@ -30,6 +32,12 @@ def option_file(tmp_path, text):
     return str(path)
 
 
+def socket_of(login):
+    """The path of the Unix socket that the login uses, None if it uses none."""
+    (address,) = login.addresses
+    return address.host if address.port is None else None
+
+
 def resolve(options, environ=None):
     """The login for a few options."""
     return resolve_login({**OPTIONS, **options}, environ or {})
@@ -38,13 +46,13 @@ def resolve(options, environ=None):
 @pytest.mark.parametrize("option", sorted(LOGIN_SOURCES))
 def test_precedence(option, tmp_path):
     variable, key, default = LOGIN_SOURCES[option]
-    values = [11, 12, 13] if option == "login_port" else ["/one", "/two", "/three"]
+    values = {"login_port": [11, 12, 13], "login_host": ["one", "two", "three"]}.get(option, ["/one", "/two", "/three"])
     company = COMPANY.get(option, {})
     path = option_file(tmp_path, f"[client]\n{key}={values[2]}\n")
 
     def outcome(options, environ):
         login = resolve({**company, **options}, environ)
-        return getattr(login, FIELDS[option]), login.sources[option]
+        return FIELDS[option](login), login.sources[option]
 
     environ = {variable: str(values[1])} if variable else {}
     if variable:
@@ -97,22 +105,52 @@ def test_false_zero_and_an_empty_text_are_values_of_session_variables():
     assert resolve({"session_vars": variables}).session_vars == variables
 
 
+@pytest.mark.parametrize("hosts", ["a, b:1", ["a", "b:1"], ["a,b:1"]])
+def test_several_hosts_from_each_source(tmp_path, hosts):
+    text = hosts if isinstance(hosts, str) else ",".join(hosts)
+    path = option_file(tmp_path, f"[client]\nhost = {text}\nport = 7\n")
+    for options, environ, source in (({"login_host": hosts, "login_port": 7}, {}, "option login_host"),
+                                     ({"login_port": "7"}, {"OCEANBASE_LOGIN_HOST": text},
+                                      "environment variable OCEANBASE_LOGIN_HOST"),
+                                     ({"config_file": path}, {}, f"host in option file {path}")):
+        first, second = resolve(options, environ).addresses
+        assert [first[:2], second[:2]] == [("a", 7), ("b", 1)]
+        assert source in first.label() and second.label() == f"b:1 ({source})"
+
+
+@pytest.mark.parametrize("hosts", [".example.com", "a..b", "a" * 64, "a,b:sql"])
+def test_a_wrong_host_is_told_with_its_source(tmp_path, hosts):
+    path = option_file(tmp_path, f"[client]\nhost = {hosts}\n")
+    for options, environ, source in (({"login_host": [hosts]}, {}, "option login_host"),
+                                     ({}, {"OCEANBASE_LOGIN_HOST": hosts}, "variable OCEANBASE_LOGIN_HOST"),
+                                     ({"config_file": path}, {}, "host in option file")):
+        with pytest.raises(InvalidOption, match=source):
+            resolve(options, environ)
+
+
+def test_autocommit_cannot_be_switched_off():
+    for value in (False, 0, "0", "OFF", "off", "False"):
+        with pytest.raises(InvalidOption, match="switches autocommit off"):
+            resolve({"session_vars": {"AutoCommit": value}})
+    assert resolve({"session_vars": {"autocommit": True}}).session_vars == {"autocommit": True}
+
+
 def test_a_socket_of_the_option_file_gives_way_to_a_host(tmp_path):
     path = option_file(tmp_path, "[client]\nsocket=/tmp/s\n")
-    assert resolve({"config_file": path}).unix_socket == "/tmp/s"
-    assert resolve({"config_file": path, "login_host": "h"}).unix_socket is None
-    assert resolve({"config_file": path}, {"OCEANBASE_LOGIN_HOST": "h"}).unix_socket is None
+    assert socket_of(resolve({"config_file": path})) == "/tmp/s"
+    assert socket_of(resolve({"config_file": path, "login_host": "h"})) is None
+    assert socket_of(resolve({"config_file": path}, {"OCEANBASE_LOGIN_HOST": "h"})) is None
     path = option_file(tmp_path, "[client]\nsocket=/tmp/s\nhost=h\n")
-    assert resolve({"config_file": path}).unix_socket is None
-    assert resolve({"config_file": path, "login_unix_socket": "/tmp/t"}).unix_socket == "/tmp/t"
+    assert socket_of(resolve({"config_file": path})) is None
+    assert socket_of(resolve({"config_file": path, "login_unix_socket": "/tmp/t"})) == "/tmp/t"
 
 
 def test_messages_name_the_sources_and_never_the_password():
     login = resolve({"login_port": 2883}, {"OCEANBASE_LOGIN_USER": "root@sys#c", "OCEANBASE_LOGIN_PASSWORD": "s3cret"})
-    assert login.address() == "127.0.0.1:2883 (host: default, port: option login_port)"
+    assert login.addresses[0].label() == "127.0.0.1:2883 (host: default, port: option login_port)"
     assert login.account() == ("root@sys#c (user: environment variable OCEANBASE_LOGIN_USER, "
                                "password: environment variable OCEANBASE_LOGIN_PASSWORD)")
-    assert resolve({"login_unix_socket": "/tmp/s"}).address() == "socket /tmp/s (option login_unix_socket)"
+    assert resolve({"login_unix_socket": "/tmp/s"}).addresses[0].label() == "socket /tmp/s (option login_unix_socket)"
     assert resolve({}).account() == "root@sys (user: default, password: none)"
     empty = resolve({"login_password": ""}, {"OCEANBASE_LOGIN_PASSWORD": "s3cret"})
     assert empty.account() == "root@sys (user: default, password: option login_password, which is empty)"

@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
-import errno
-import socket
 import ssl
 
 import pytest
 
 from ansible_collections.community.oceanbase.plugins.module_utils._clock import Clock
 from ansible_collections.community.oceanbase.plugins.module_utils._connection import driver as _driver
+from ansible_collections.community.oceanbase.plugins.module_utils._connection import session as _session
 from ansible_collections.community.oceanbase.plugins.module_utils._connection import tls as _tls
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.addresses import NoAnswer
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.driver import (
     HANDSHAKE,
     LOGIN,
@@ -44,9 +44,17 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 
 from ..fakes import AMPLE, OPTIONS
 
-FIXED = ("SET time_zone = %s, character_set_client = %s, character_set_results = %s, "
-         "character_set_connection = %s")
-VALUES = ["+00:00", "utf8mb4", "utf8mb4", "utf8mb4"]
+# What the one statement of a login sets, whatever the server's global values are.
+VALUES = {"time_zone": "+00:00", "character_set_client": "utf8mb4", "character_set_results": "utf8mb4",
+          "character_set_connection": "utf8mb4", "autocommit": 1, "tx_isolation": "READ-COMMITTED", "tx_read_only": 0,
+          "ob_read_consistency": "STRONG", "sql_mode": "", "collation_connection": "utf8mb4_general_ci",
+          "sql_select_limit": 9223372036854775807, "ob_trx_timeout": 86400000000, "wait_timeout": 28800}
+
+
+def setting(**variables):
+    """The statement that sets these variables after those that each session sets, and its arguments."""
+    everything = {**{name: value for name, value in VALUES.items() if name not in variables}, **variables}
+    return "SET " + ", ".join(f"{name} = %s" for name in everything), list(everything.values())
 
 
 class FakeDriver:
@@ -55,7 +63,10 @@ class FakeDriver:
     def __init__(self, *answers):
         self.answers = list(answers)
         self.connections = []
+        # Of every login, or of those on one socket.
         self.login_error = None
+        self.login_errors = {}
+        self.logins = []
         self.statements = []
         self.closed = 0
         self.open = True
@@ -66,10 +77,12 @@ class FakeDriver:
         return self
 
     def log_in(self, sock, left, limit):
-        assert (sock, limit) == ("a socket", "connect_timeout")
+        assert limit == "connect_timeout"
         self.left_for_login = left()
-        if self.login_error:
-            raise self.login_error
+        self.logins.append(sock)
+        error = self.login_errors.get(sock, self.login_error)
+        if error:
+            raise error
 
     def await_answer(self, left, limit):
         self.left = left()
@@ -92,11 +105,35 @@ def server_says(number, text, sqlstate="HY000"):
     return ServerSaid(text, number, sqlstate)
 
 
+class Network:
+    """
+    Stands in for opening sockets: the first address that is not ``dead`` answers, and the socket is its text. ``dead``
+    holds addresses as text with the reason.
+    """
+
+    def __init__(self):
+        self.dead = {}
+        self.tried = []
+
+    def __call__(self, addresses, timeout, budget):
+        self.tried.append([str(address) for address in addresses])
+        for address in addresses:
+            if str(address) not in self.dead:
+                return address, str(address), budget.end_within(timeout)
+        raise NoAnswer([(address, self.dead[str(address)], "Check it.") for address in addresses])
+
+
 @pytest.fixture
-def driver(monkeypatch):
+def network(monkeypatch):
+    fake = Network()
+    monkeypatch.setattr(_session, "first_answer", fake)
+    return fake
+
+
+@pytest.fixture
+def driver(monkeypatch, network):
     fake = FakeDriver()
     monkeypatch.setattr(_driver, "Connection", fake)
-    monkeypatch.setattr(Session, "_open_socket", lambda self, timeout: "a socket")
     return fake
 
 
@@ -113,15 +150,15 @@ def test_without_a_ca_certificate_there_is_no_tls(driver):
 
 def test_the_session_is_in_utc_and_the_server_gives_up_before_we_do(driver):
     session(read_timeout=5, session_vars={"a": 1}).run("SELECT 1", (), AMPLE)
-    assert driver.statements == [(f"{FIXED}, ob_query_timeout = %s, a = %s", [*VALUES, 2000000, 1]), ("SELECT 1", ())]
+    assert driver.statements == [setting(ob_query_timeout=2000000, a=1), ("SELECT 1", ())]
     driver.statements.clear()
     session(read_timeout=3600).run("SELECT 1", (), AMPLE)
-    assert driver.statements[0][1] == [*VALUES, 10000000]
+    assert driver.statements[0] == setting(ob_query_timeout=10000000)
 
 
 def test_a_session_variable_given_by_the_user_wins(driver):
-    session(session_vars={"ob_query_timeout": 7}).run("SELECT 1", (), AMPLE)
-    assert driver.statements[0] == (f"{FIXED}, ob_query_timeout = %s", [*VALUES, 7])
+    session(session_vars={"ob_query_timeout": 7, "sql_mode": "ANSI_QUOTES"}).run("SELECT 1", (), AMPLE)
+    assert driver.statements[0] == setting(ob_query_timeout=7, sql_mode="ANSI_QUOTES")
 
 
 def test_one_connection_serves_all_statements_and_is_closed_once(driver):
@@ -169,16 +206,9 @@ def test_some_errors_end_the_connection(driver, number):
     assert len(driver.connections) == 2
 
 
-@pytest.mark.parametrize(("cause", "said"), [
-    (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "connection refused"),
-    (socket.gaierror(-2, "unknown"), "cannot be resolved"),
-    (socket.timeout("timed out"), r"no answer within 10 s"),
-    (OSError(errno.EHOSTUNREACH, "No route to host"), "No route to host")])
-def test_no_connection_is_unreachable_and_lasting_at_first(monkeypatch, cause, said):
-    def refuse(*_arguments):
-        raise cause
-    monkeypatch.setattr(socket, "create_connection", refuse)
-    with pytest.raises(Unreachable, match=said) as caught:
+def test_no_connection_is_unreachable_and_lasting_at_first(network):
+    network.dead["127.0.0.1:2881"] = "connection refused"
+    with pytest.raises(Unreachable, match="no connection to 127.0.0.1:2881 .host: default.*: connection r") as caught:
         session().connect(AMPLE)
     assert not caught.value.transient
 
@@ -204,16 +234,12 @@ def test_an_answer_is_awaited_for_read_timeout_or_until_the_budget_ends(driver):
     assert driver.left == pytest.approx(2, abs=0.5)
 
 
-def test_a_refused_reconnect_is_transient(monkeypatch, driver):
+def test_a_refused_reconnect_is_transient(network, driver):
     driver.answers = [[], DriverError("lost", 2013)]
     opened = session()
     with pytest.raises(ConnectionLost):
         opened.run("SELECT 1", (), AMPLE)
-    monkeypatch.undo()
-
-    def refuse(*_arguments):
-        raise ConnectionRefusedError
-    monkeypatch.setattr(socket, "create_connection", refuse)
+    network.dead["127.0.0.1:2881"] = "connection refused"
     with pytest.raises(Unreachable) as caught:
         opened.run("SELECT 1", (), AMPLE)
     assert caught.value.transient
@@ -231,8 +257,9 @@ def test_what_a_refused_login_means(driver, number, cls, transient):
     assert "s3cret" not in caught.value.sentence("x")
 
 
-def test_a_server_that_is_no_oceanbase(driver):
-    driver.answers = [server_says(1193, "Unknown system variable 'ob_query_timeout'")]
+@pytest.mark.parametrize("name", ["ob_query_timeout", "ob_read_consistency", "tx_isolation"])
+def test_a_server_that_is_not_oceanbase(driver, name):
+    driver.answers = [server_says(1193, "Unknown system variable '%s'" % name)]
     with pytest.raises(UnsupportedVersion, match="is not OceanBase"):
         session().connect(AMPLE)
     assert driver.closed == 1
@@ -316,3 +343,129 @@ def test_a_ca_certificate_that_cannot_be_loaded(tmp_path):
     for path in (tmp_path / "ca.pem", tmp_path / "missing.pem"):
         with pytest.raises(InvalidOption, match="ca_cert .* cannot be loaded"):
             session(ca_cert=str(path))
+
+
+HOSTS = {"login_host": ["a", "b:1", "c"]}
+A, B, C = "a:2881", "b:1", "c:2881"
+
+
+def test_the_first_address_that_answers_is_used(driver, network):
+    network.dead[A] = "no answer"
+    opened = session(**HOSTS)
+    opened.run("SELECT 1", (), AMPLE)
+    assert (driver.logins, opened.login_address, opened.reconnects) == ([B], B, 0)
+    # Each was asked once, and the certificate would have to hold its own name.
+    assert (network.tried, driver.connections[0][3]) == ([[A, B, C]], "b")
+
+
+def test_after_a_loss_the_next_address_comes_first(driver, network):
+    lost = DriverError("lost", 2013)
+    driver.answers = [[], lost, [], lost, [], lost, [], []]
+    opened = session(**HOSTS)
+    for _number in range(3):
+        with pytest.raises(ConnectionLost, match=r"the connection to [abc]:\d+ broke: lost"):
+            opened.run("SELECT 1", (), AMPLE)
+    opened.run("SELECT 1", (), AMPLE)
+    assert driver.logins == [A, B, C, A]
+    assert opened.reconnects == 3
+    assert network.tried[1] == [B, C, A]
+
+
+@pytest.mark.parametrize("number", [8001, 8002, 1040, 1203, 5150, 4012, 4013, 4023, 4036, 4038, 4722, 5627])
+def test_an_observer_that_says_not_now_hands_over(driver, number):
+    driver.login_errors[A] = server_says(number, "not now")
+    opened = session(**HOSTS)
+    opened.run("SELECT 1", (), AMPLE)
+    assert driver.logins == [A, B]
+    assert opened.login_address == B
+
+
+@pytest.mark.parametrize("error", [
+    DriverError("broken off", 2013), NotADatabase("no greeting"), TlsNotOffered("no TLS")])
+def test_an_observer_that_cannot_be_used_hands_over(driver, monkeypatch, error):
+    monkeypatch.setattr(_tls, "_context", lambda login: "a context")
+    driver.login_errors[A] = error
+    session(**HOSTS, ca_cert="/ca", client_cert="/cert").connect(AMPLE)
+    assert driver.logins == [A, B]
+
+
+def test_an_observer_whose_variables_cannot_be_set_now_hands_over(driver):
+    driver.answers = [server_says(4012, "Timeout"), DriverError("lost", 2013), []]
+    session(**HOSTS).connect(AMPLE)
+    assert driver.logins == [A, B, C]
+
+
+@pytest.mark.parametrize("error", [
+    server_says(1045, "Access denied"), server_says(3118, "User locked"), server_says(9999, "?"),
+    PluginRefused("mysql_clear_password"), PackageMissing("x")])
+def test_what_no_other_observer_would_mend_is_told_once(driver, error):
+    driver.login_error = error
+    with pytest.raises((AccessDenied, MissingLibrary)) as caught:
+        session(**HOSTS).log_in(AMPLE)
+    assert driver.logins == [A]
+    assert not caught.value.transient
+
+
+def test_the_failure_names_every_address_and_its_reason(driver, network):
+    network.dead[A] = "no answer within 10 s"
+    driver.login_errors = {B: server_says(8001, "Server is initializing"), C: caused_by(None, LOGIN)}
+    opened = session(**HOSTS)
+    with pytest.raises(Unreachable) as caught:
+        opened.connect(AMPLE)
+    for part in ("none of the 3 addresses of login_host (option login_host) can be used",
+                 "no connection to a:2881: no answer within 10 s", "b:1 refused the login of root@sys", "8001",
+                 "c:2881 broke off the login: no"):
+        assert part in caught.value.message
+    # The one that answered will do so again.
+    assert (caught.value.transient, opened.login_address) == (True, B)
+
+
+def test_if_no_address_ever_answers_that_is_lasting(driver, network):
+    network.dead = dict.fromkeys((A, B, C), "connection refused")
+    with pytest.raises(Unreachable) as caught:
+        session(**HOSTS).connect(AMPLE)
+    assert not caught.value.transient
+    assert caught.value.message.count("connection refused") == 3
+
+
+def test_no_tls_anywhere_is_a_matter_of_tls(driver, network, monkeypatch):
+    monkeypatch.setattr(_tls, "_context", lambda login: "a context")
+    network.dead[A] = "connection refused"
+    driver.login_error = TlsNotOffered("no TLS")
+    with pytest.raises(TlsFailed) as caught:
+        session(**HOSTS, ca_cert="/ca").connect(AMPLE)
+    assert "a:2881: connection refused" in caught.value.message and "c:2881 offers no TLS" in caught.value.message
+
+
+def test_a_loss_that_lasts_says_when_it_began_and_how_long_it_was_tried(driver, network):
+    now = [100.0]
+    clock = Clock(lambda: now[0], lambda seconds: None)
+    budget = clock.budget(1000)
+    opened = session()
+    opened.run("SELECT 1", (), budget)
+    driver.answers = [DriverError("lost", 2013)]
+    now[0] += 12
+    with pytest.raises(ConnectionLost):
+        opened.run("SELECT 1", (), budget)
+    network.dead["127.0.0.1:2881"] = "connection refused"
+    now[0] += 30
+    with pytest.raises(Unreachable) as caught:
+        opened.run("SELECT 1", (), budget)
+    assert caught.value.message.startswith(
+        "the connection was lost after 12 s and could not be made again for 30 s: no connection to 127.0.0.1:2881")
+    assert "run the task again" in caught.value.hint and "host and port" not in caught.value.hint
+    # Once it stands again, that is over.
+    network.dead.clear()
+    driver.answers = [[], [], DriverError("lost", 2013)]
+    opened.run("SELECT 1", (), budget)
+    with pytest.raises(ConnectionLost) as caught:
+        opened.run("SELECT 1", (), budget)
+    assert "could not be made again" not in caught.value.message
+
+
+@pytest.mark.parametrize("number", [1227, 1142, 1044])
+def test_a_missing_privilege_is_told_with_the_user_and_its_source(driver, number):
+    driver.answers = [[], server_says(number, "denied")]
+    with pytest.raises(NoPrivilege) as caught:
+        session(login_user="dba@sys").run("SELECT 1", (), AMPLE)
+    assert caught.value.message.endswith("logged in as dba@sys (user: option login_user, password: none)")

@@ -1,0 +1,290 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What login_host may hold, and which of several addresses is used."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+
+import pytest
+
+from ansible_collections.community.oceanbase.plugins.module_utils._clock import Clock
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.addresses import (
+    Address,
+    NoAnswer,
+    first_answer,
+    parse_addresses,
+)
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
+
+
+def parse(hosts, port=2881):
+    """Host and port of each address in ``hosts``."""
+    return [(address.host, address.port) for address in parse_addresses(hosts, "option login_host", port, "default")]
+
+
+@pytest.mark.parametrize(("hosts", "expected"), [
+    ("observer1", [("observer1", 2881)]),
+    ("observer1.example.com:2883", [("observer1.example.com", 2883)]),
+    ("a,b:1, c ,\td:65535\n", [("a", 2881), ("b", 1), ("c", 2881), ("d", 65535)]),
+    (["a", "b:1", " c "], [("a", 2881), ("b", 1), ("c", 2881)]),
+    (["a,b", "c"], [("a", 2881), ("b", 2881), ("c", 2881)]),
+    ("a,,b,", [("a", 2881), ("b", 2881)]),
+    (["", "a"], [("a", 2881)]),
+    ("a,a,a:2881,a:2882", [("a", 2881), ("a", 2882)]),
+    ("127.0.0.1,127.0.0.1:2882", [("127.0.0.1", 2881), ("127.0.0.1", 2882)]),
+    ("::1,[::1]:2882,[fe80::1%eth0]:1,fe80::2%eth0,[2001:db8::1]",
+     [("::1", 2881), ("::1", 2882), ("fe80::1%eth0", 1), ("fe80::2%eth0", 2881), ("2001:db8::1", 2881)]),
+    ("::ffff:10.0.0.1", [("::ffff:10.0.0.1", 2881)]),
+    ("my_container,a-b.c,1host,example.com.,0,127.1,B\u00fccher.example", [
+        ("my_container", 2881), ("a-b.c", 2881), ("1host", 2881), ("example.com.", 2881), ("0", 2881), ("127.1", 2881),
+        ("B\u00fccher.example", 2881)]),
+    ("a" * 63 + ".example", [("a" * 63 + ".example", 2881)]),
+])
+def test_what_login_host_may_hold(hosts, expected):
+    assert parse(hosts) == expected
+
+
+@pytest.mark.parametrize("hosts", [
+    ".example.com", "a..b", ".", "..", "a" * 64, "a." * 127 + "aa", "b\u00fccher" * 12, "a b", "a\tb", "a\u00a0b",
+    "a$", "a/b", "mysql://a", "root@a", "a:b", "a:", ":2881", ":", "a:0", "a:65536", "a:2881x", "a:-1", "a:+1", "a:1_0",
+    "a'b", "a:\u0663", "a:2881:2882", "[::1", "::1]", "[]", "[a]", "[127.0.0.1]:1", "[::1]2881", "[::1]:", "[::1]:x",
+    "::1::2", "12345::1", "-a", "a-.b", "10.0.0.256", "10.0.0.1.2", "300.1", "a,b c", ["a", "b..c"], "\u2028", "a;b",
+    "*", "%eth0"])
+def test_what_cannot_be_a_host(hosts):
+    with pytest.raises(InvalidOption, match=r"option login_host"):
+        parse(hosts)
+
+
+@pytest.mark.parametrize("hosts", ["", " ", ",", [], [""], ["", " , "]])
+def test_nothing_is_no_host(hosts):
+    with pytest.raises(InvalidOption, match=r"login_host is empty \(option login_host\)"):
+        parse(hosts)
+
+
+@pytest.mark.parametrize(("hosts", "text", "name"), [
+    ("a", "a:2881 (host: option login_host, port: default)", "a"),
+    ("a:1", "a:1 (option login_host)", "a"),
+    ("::1", "[::1]:2881 (host: option login_host, port: default)", "::1"),
+    ("[fe80::1%eth0]:2", "[fe80::1%eth0]:2 (option login_host)", "fe80::1"),
+    ("example.com.", "example.com.:2881 (host: option login_host, port: default)", "example.com")])
+def test_how_an_address_is_told_and_verified(hosts, text, name):
+    (address,) = parse_addresses(hosts, "option login_host", 2881, "default")
+    assert (address.label(), address.server_name()) == (text, name)
+
+
+class Host:
+    """Listens on a port of an address. ``greet``: it speaks first, as a database does; else it says nothing."""
+
+    def __init__(self, ip="127.0.0.1", greet=True):
+        self.listener = socket.socket()
+        self.listener.bind((ip, 0))
+        self.listener.listen(10)
+        self.ip, self.port = self.listener.getsockname()
+        self.accepted = 0
+        self._connections = []
+        if greet:
+            threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _address = self.listener.accept()
+                self.accepted += 1
+                connection.sendall(b"hello")
+                self._connections.append(connection)
+
+    def close(self):
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for connection in self._connections:
+            connection.close()
+
+
+@pytest.fixture
+def hosts():
+    """Makes hosts, and closes them all at the end."""
+    made = []
+
+    def make(**options):
+        made.append(Host(**options))
+        return made[-1]
+    yield make
+    for host in made:
+        host.close()
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """A name service: a dictionary of names to lists of (ip, port), or to exceptions, or to functions to call."""
+    table = {}
+    real = socket.getaddrinfo
+
+    def resolve(host, port, **options):
+        if host not in table:
+            return real(host, port, **options)
+        if options.get("flags"):
+            raise socket.gaierror(socket.EAI_NONAME, "not numeric")
+        found = table[host]() if callable(table[host]) else table[host]
+        if isinstance(found, Exception):
+            raise found
+        return [(socket.AF_INET6 if ":" in ip else socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, own or port))
+                for ip, own in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return table
+
+
+@pytest.fixture
+def dropping():
+    """
+    An address that drops packets: a listener whose queue is full, so that the kernel answers no further SYN. No packet
+    filter and no second machine is needed for it.
+    """
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(0)
+    fillers = []
+    for _number in range(8):
+        filler = socket.socket()
+        filler.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            filler.connect(listener.getsockname())
+        fillers.append(filler)
+    time.sleep(0.05)
+    yield Address("127.0.0.1", listener.getsockname()[1], "a test")
+    for filler in fillers:
+        filler.close()
+    listener.close()
+
+
+@pytest.fixture
+def refusing():
+    """An address at which nothing listens."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return Address("127.0.0.1", sock.getsockname()[1], "a test")
+
+
+def of(host, name=None):
+    """The address of a host, under a name."""
+    return Address(name or host.ip, host.port, "a test")
+
+
+def answer(*addresses, timeout=2.0, budget=5.0):
+    """The address that answers first, and after how many seconds."""
+    started = time.monotonic()
+    address, sock, part = first_answer(addresses, timeout, Clock().budget(budget))
+    with sock:
+        assert sock.gettimeout() is None
+        assert sock.recv(5) == b"hello"
+        assert part.left() <= timeout
+    return address, time.monotonic() - started
+
+
+def reasons(*addresses, timeout=0.3, budget=5.0):
+    """What each address is told to have done, and after how many seconds."""
+    started = time.monotonic()
+    with pytest.raises(NoAnswer) as caught:
+        first_answer(addresses, timeout, Clock().budget(budget))
+    return {address: reason for address, reason, _hint in caught.value.reasons}, time.monotonic() - started
+
+
+def test_the_first_of_two_is_used(hosts):
+    first, second = hosts(), hosts()
+    address, seconds = answer(of(first), of(second))
+    assert (address, second.accepted) == (of(first), 0)
+    assert seconds < 0.2
+
+
+@pytest.mark.parametrize("dead", ["dropping", "silent"])
+def test_a_dead_address_costs_a_quarter_of_a_second(hosts, request, dead):
+    first = request.getfixturevalue("dropping") if dead == "dropping" else of(hosts(greet=False))
+    second = hosts()
+    address, seconds = answer(first, of(second))
+    assert address == of(second)
+    assert 0.2 < seconds < 0.6
+
+
+def test_a_refused_connection_costs_nothing(hosts, refusing):
+    second = hosts()
+    address, seconds = answer(refusing, of(second))
+    assert address == of(second)
+    assert seconds < 0.2
+
+
+def test_a_name_whose_first_addresses_are_dead(hosts, names, dropping, refusing):
+    living = hosts()
+    names["observer"] = [("127.0.0.1", refusing.port), ("127.0.0.1", dropping.port), ("127.0.0.1", living.port)]
+    address, seconds = answer(Address("observer", 1, "a test"))
+    assert address.host == "observer"
+    assert 0.2 < seconds < 0.6
+
+
+def test_families_take_turns(names, hosts, refusing):
+    """IPv6 addresses that lead nowhere do not all come before the first IPv4 address."""
+    living = hosts()
+    dead = [("::1", refusing.port)] * 3
+    names["observer"] = [*dead, ("127.0.0.1", living.port)]
+    _address, seconds = answer(Address("observer", 1, "a test"))
+    assert seconds < 0.4
+
+
+def test_a_name_service_that_hangs_holds_up_nobody_else(names, hosts):
+    ended = threading.Event()
+    names["hanging"] = lambda: ended.wait(10) and []
+    living = hosts()
+    names["observer"] = [("127.0.0.1", living.port)]
+    hanging = Address("hanging", 1, "a test")
+    assert answer(hanging, Address("observer", 1, "a test"))[1] < 0.4
+    told, seconds = reasons(hanging)
+    assert told == {hanging: "the host name was not resolved within 0.3 s (connect_timeout)"}
+    assert seconds < 0.6
+    ended.set()
+
+
+def test_every_address_gets_its_reason(names, hosts, dropping, refusing):
+    silent = of(hosts(greet=False))
+    names.update({"unknown": socket.gaierror(-2, "x"), "odd": UnicodeError("x"),
+                  "broken": OSError(5, "Input/output error")})
+    named = [Address(name, 1, "a test") for name in ("unknown", "odd", "broken")]
+    told, seconds = reasons(dropping, refusing, silent, *named)
+    assert told == {
+        dropping: "no answer within 0.3 s (connect_timeout)",
+        refusing: "connection refused, so nothing listens there",
+        silent: "the connection was accepted, but no greeting came within 0.3 s (connect_timeout)",
+        named[0]: "the host name cannot be resolved", named[1]: "the host name cannot be resolved",
+        named[2]: "Input/output error"}
+    # Each has its 0.3 s, and the second one that needs them begins a quarter of a second after the first.
+    assert seconds < 1
+
+
+def test_the_budget_wins_over_the_timeout(dropping):
+    told, seconds = reasons(dropping, timeout=10, budget=0.2)
+    assert told == {dropping: "no answer within 0.2 s (connect_timeout)"}
+    assert seconds < 0.5
+
+
+def test_a_unix_socket(tmp_path):
+    path = str(tmp_path / "sql.sock")
+    missing = Address(path, None, "option login_unix_socket")
+    assert list(reasons(missing)[0].values()) == ["No such file or directory"]
+    assert missing.label() == f"socket {path} (option login_unix_socket)"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(1)
+
+        def greet():
+            with listener.accept()[0] as connection:
+                connection.sendall(b"hello")
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        assert answer(missing)[0] == missing
+        thread.join()
