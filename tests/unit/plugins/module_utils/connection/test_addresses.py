@@ -89,20 +89,26 @@ class Host:
         self.accepted = 0
         self._connections = []
         if greet:
-            threading.Thread(target=self._run, daemon=True).start()
+            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread.start()
+        else:
+            self._thread = None
 
     def _run(self):
         with contextlib.suppress(OSError):
             while True:
                 connection, _address = self.listener.accept()
                 self.accepted += 1
-                connection.sendall(b"hello")
                 self._connections.append(connection)
+                with contextlib.suppress(OSError):  # it lost the race
+                    connection.sendall(b"hello")
 
     def close(self):
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+        if self._thread:
+            self._thread.join(5)
         for connection in self._connections:
             connection.close()
 
