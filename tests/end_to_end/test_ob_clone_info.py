@@ -154,8 +154,9 @@ def test_only_what_reading_needs_travels_to_the_host() -> None:
     loaded = subprocess.run([sys.executable, "-c", program], cwd=COLLECTIONS_PATH, capture_output=True, text=True,
                             check=True).stdout.split()
     assert {name.partition("module_utils.")[2] for name in loaded if ".oceanbase.plugins.module_utils." in name} == {
-        "_clock", "_connection", "_connection.addresses", "_connection.driver", "_connection.login", "_connection.session",
-        "_errors", "_module", "_procedures", "_procedures.info", "_procedures.report", "_runner", "_views", "_views.jobs", "_views.selector"}
+        "_clock", "_connection", "_connection.addresses", "_connection.driver", "_connection.login",
+        "_connection.session", "_errors", "_masking", "_module", "_procedures", "_procedures.info",
+        "_procedures.report", "_runner", "_views", "_views.jobs", "_views.selector"}
 
 
 def test_the_failure_of_another_tenant_has_the_shape_of_all_modules(mock: Mock) -> None:
