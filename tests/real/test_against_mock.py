@@ -11,7 +11,7 @@ import mysql.connector
 import pymysql
 import pytest
 import yaml
-from pymysql.constants import FIELD_TYPE
+from pymysql.constants import FIELD_TYPE, SERVER_STATUS
 
 from support import REPOSITORY
 from support.clients.sqlstate import SqlStateConnection
@@ -19,7 +19,9 @@ from support.clone_tables.tables import CLONE_COLUMNS, HISTORY, PROGRESS, insert
 from support.servers.ob_mock import Mock
 from support.servers.seekdb import SeekDB
 
-STATEMENTS = yaml.safe_load((REPOSITORY / "tests" / "fidelity" / "kernel_statements.yml").read_text(encoding="utf-8"))
+STATEMENTS, OF_CLIENTS = (
+    yaml.safe_load((REPOSITORY / "tests" / "fidelity" / f"{name}_statements.yml").read_text(encoding="utf-8"))
+    for name in ("kernel", "client"))
 _TYPES = {number: name for name, number in vars(FIELD_TYPE).items() if isinstance(number, int)}
 
 
@@ -45,7 +47,7 @@ def answer(connection: Any, statement: str) -> str:
         except pymysql.MySQLError as error:
             return f"{error.args[0]} ({error.sqlstate}) {error.args[1]}"
         if cursor.description is None:
-            return "ok"
+            return "ok, in a transaction" if connection.server_status & SERVER_STATUS.SERVER_STATUS_IN_TRANS else "ok"
         columns = ", ".join(f"{column[0]} {_TYPES[column[1]]}" for column in cursor.description)
         return f"{columns}: {', '.join(str(list(row)) for row in rows) or 'no row'}"
 
@@ -57,7 +59,7 @@ def answers(server: SeekDB, mock: Mock) -> Iterator[Any]:
         yield lambda statement: (answer(real, statement), answer(imitation, statement))
 
 
-@pytest.mark.parametrize("statement", STATEMENTS["same"])
+@pytest.mark.parametrize("statement", STATEMENTS["same"] + OF_CLIENTS["same"])
 def test_same(answers: Any, statement: str) -> None:
     real, imitation = answers(statement)
     assert imitation == real
@@ -70,7 +72,7 @@ def test_a_difference_is_still_there_and_has_a_reason(answers: Any, entry: dict[
     assert entry["kernel"] != entry["mock"] and entry["reason"] in STATEMENTS["reasons"]
 
 
-@pytest.mark.parametrize("statements", STATEMENTS["sequences"], ids=lambda statements: str(statements[0]))
+@pytest.mark.parametrize("statements", STATEMENTS["sequences"] + OF_CLIENTS["sequences"], ids="; ".join)
 def test_what_one_statement_does_to_the_next(answers: Any, statements: list[str]) -> None:
     for statement in statements:
         real, imitation = answers(statement)

@@ -39,7 +39,8 @@ class EchoEngine:
         self.open += 1
         self.last_id += 1
         return SimpleNamespace(
-            connection_id=self.last_id, user="", tenant="", database=None, autocommit=True, killed="")
+            connection_id=self.last_id, user="", tenant="", database=None, autocommit=True, in_transaction=False,
+            killed="")
 
     def authenticate(self, session: Any, user: str, salt: bytes, scramble: bytes, database: str | None,
                      charset_id: int) -> None:

@@ -83,15 +83,24 @@ def test_before_4_3_there_are_no_clone_statements(sql: str, near: str) -> None:
     ("REVOKE ALL PRIVILEGES ON Oceanbase.* FROM u", tree.Grant(["ALL PRIVILEGES"], "oceanbase.*", "u", True)),
     ("SET NAMES utf8mb4", tree.SetVariables([("session", "names", "utf8mb4")])),
     ("SET AUTOCOMMIT = 1, @@global.x := 'y', @u = -2, y = NULL, z = DEFAULT", tree.SetVariables(
-        [("session", "autocommit", 1), ("global", "x", "y"), ("user", "u", -2), ("session", "y", None),
+        [("session", "autocommit", tree.Expression("1")), ("global", "x", tree.Expression("'y'")),
+         ("user", "u", tree.Expression("-2")), ("session", "y", tree.Expression("NULL")),
          ("session", "z", Token(WORD, "DEFAULT", 62, 69))])),
+    ("SET sql_mode = ANSI, @a = (SELECT 1, 2), @b = IF(1, a, ',')", tree.SetVariables(
+        [("session", "sql_mode", "ANSI"), ("user", "a", tree.Expression("(SELECT 1, 2)")),
+         ("user", "b", tree.Expression("IF(1, a, ',')"))])),
+    ("SET TRANSACTION READ ONLY, ISOLATION LEVEL SERIALIZABLE", tree.SetVariables(
+        [("transaction", "tx_read_only", "1"), ("transaction", "tx_isolation", "SERIALIZABLE")])),
     ("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
      tree.SetVariables([("session", "tx_isolation", "READ-COMMITTED")])),
     ("SHOW GLOBAL VARIABLES LIKE 'a%'", tree.Show("VARIABLES", "a%", of="global")),
     ("SHOW TENANT", tree.Show("TENANT")), ("SHOW FULL COLUMNS FROM d.t", tree.Show("FULL COLUMNS", of="d.t")),
     ("SHOW GRANTS FOR u", tree.Show("GRANTS", of="u")), ("DESC a.b", tree.Describe("a", "b")), ("USE x", tree.Use("x")),
-    ("KILL QUERY 5", tree.Kill(True, 5)), ("KILL CONNECTION 5", tree.Kill(False, 5)), ("KILL 5", tree.Kill(False, 5)),
-    ("START TRANSACTION", tree.Nothing()), ("/* only */", tree.Nothing()),
+    ("KILL QUERY 5", tree.Kill(True, tree.Expression("5"))),
+    ("KILL CONNECTION 5", tree.Kill(False, tree.Expression("5"))), ("KILL -5", tree.Kill(False, tree.Expression("-5"))),
+    ("START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT", tree.Transaction("BEGIN")),
+    ("SAVEPOINT a", tree.Transaction("SAVEPOINT", "a")), ("ROLLBACK TO a", tree.Transaction("ROLLBACK TO", "a")),
+    ("DESC a.b c", tree.Describe("a", "b", "c")), ("/* only */", tree.Nothing()),
     ("SELECT SLEEP(0.5)", tree.Sleep(0.5, "SLEEP(0.5)")), ("select sleep(2) as x", tree.Sleep(2.0, "x")),
 ])
 def test_statements(sql: str, expected: tree.Statement) -> None:

@@ -16,8 +16,9 @@ class Session:
     """One connection. Until the login succeeds ``user`` is '' and nothing may be executed.
 
     host: the client's address without its port. variables: only what this session has set. warnings: (level, number,
-    text) of the last statement. killed: '' or the word of the KILL that hit it (query, connection).
-    disconnect: hangs up on the client.
+    text) of the last statement. found_rows, row_count: what FOUND_ROWS() and ROW_COUNT() tell of the statements before.
+    began: whether BEGIN opened the transaction, rather than a savepoint with autocommit off. killed: '' or the word of
+    the KILL that hit it (query, connection). disconnect: hangs up on the client.
     """
 
     connection_id: int
@@ -29,6 +30,11 @@ class Session:
     variables: Dict[str, Any] = field(default_factory=dict)
     user_variables: Dict[str, Any] = field(default_factory=dict)
     warnings: List[Tuple[str, int, str]] = field(default_factory=list)
+    found_rows: int = 1
+    row_count: int = 0
+    in_transaction: bool = False
+    began: bool = False
+    savepoints: List[str] = field(default_factory=list)
     statements: int = 0
     running: str = ""
     killed: str = ""
@@ -52,9 +58,15 @@ class Session:
             self.utc_offset = offset
         return offset is not None
 
+    def end_transaction(self) -> None:
+        """Ends the transaction, if one is open."""
+        self.in_transaction = self.began = False
+        self.savepoints = []
+
     def reset(self) -> None:
         """Resets the session to how it was after its login."""
         self.variables.clear()
         self.user_variables.clear()
         self.warnings = []
+        self.end_transaction()
         self.utc_offset = 28800

@@ -137,7 +137,9 @@ class Connection:
     @property
     def status(self) -> int:
         """Returns the server status flags of the session."""
-        return packets.STATUS_AUTOCOMMIT if self._session.autocommit else 0
+        session = self._session
+        status = packets.STATUS_AUTOCOMMIT if session.autocommit else 0
+        return status | (packets.STATUS_IN_TRANSACTION if session.in_transaction else 0)
 
     # Statements
 

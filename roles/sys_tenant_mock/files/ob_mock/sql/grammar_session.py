@@ -5,12 +5,24 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, List, Sequence, Tuple, Union
+from typing import Any, Dict, List, Sequence, Tuple, Union
 
 from .errors import error
-from .scanner import NUMBER, STRING, SYSVAR, USERVAR, Token
-from .syntax_tree import DefineUser, Describe, Grant, Kill, Nothing, Select, SetVariables, Show, Sleep, Statement, Use
+from .scanner import NUMBER, QUOTED, STRING, SYSVAR, USERVAR, WORD, Token
+from .syntax_tree import (
+    DefineUser,
+    Describe,
+    Expression,
+    Grant,
+    Kill,
+    Select,
+    SetVariables,
+    Show,
+    Sleep,
+    Statement,
+    Transaction,
+    Use,
+)
 from .token_reader import TokenReader
 
 # Statements that OceanBase has and that have nothing to do with clones.
@@ -32,20 +44,11 @@ def parse(reader: TokenReader) -> Statement:
         statement = _show(reader)
     elif reader.accept("USE"):
         statement = Use(reader.identifier())
-    elif reader.sees("BEGIN") or reader.sees("COMMIT") or reader.sees("ROLLBACK"):
-        reader.next()
-        reader.accept("WORK")
-        statement = Nothing()
-    elif reader.accept("START"):
-        reader.expect("TRANSACTION")
-        if not reader.accept("WITH", "CONSISTENT", "SNAPSHOT") and reader.accept("READ"):
-            reader.one_of("ONLY", "WRITE")
-        statement = Nothing()
+    elif any(map(reader.sees, ("BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"))):
+        statement = _transaction(reader)
     elif reader.accept("KILL"):
         query_only = reader.accept("QUERY") or (reader.accept("CONNECTION") and False)
-        # OceanBase takes a string for the number at its beginning, or for 0.
-        number = reader.string() if reader.token.kind == STRING else reader.number()
-        statement = Kill(query_only, int((re.match(r"\d*", number) or [""])[0] or 0))
+        statement = Kill(query_only, _expression(reader))
     elif reader.sees("GRANT") or reader.sees("REVOKE"):
         statement = _grant(reader)
     else:
@@ -86,10 +89,33 @@ def _query(reader: TokenReader) -> Statement:
 
 
 def _describe(reader: TokenReader) -> Describe:
-    name = reader.identifier()
+    database, table = "", reader.identifier()
     if reader.accept("."):
-        return Describe(name, reader.identifier())
-    return Describe("", name)
+        database, table = table, reader.identifier()
+    return Describe(database, table, None if reader.at_end() else reader.name_or_string())
+
+
+def _transaction(reader: TokenReader) -> Transaction:
+    word = reader.next().upper
+    if word in ("SAVEPOINT", "RELEASE"):
+        if word == "RELEASE":
+            reader.expect("SAVEPOINT")
+        return Transaction(word, reader.identifier())
+    if word == "START":
+        reader.expect("TRANSACTION")
+        while not reader.at_end():
+            if not reader.accept("WITH", "CONSISTENT", "SNAPSHOT"):
+                reader.expect("READ")
+                reader.one_of("ONLY", "WRITE")
+            if not reader.at_end():
+                reader.expect(",")
+        return Transaction("BEGIN")
+    work = reader.accept("WORK")
+    if word == "ROLLBACK" and reader.accept("TO"):
+        if not work:
+            reader.accept("SAVEPOINT")
+        return Transaction("ROLLBACK TO", reader.identifier())
+    return Transaction(word)
 
 
 def _set_password(reader: TokenReader) -> DefineUser:
@@ -111,11 +137,11 @@ def _assignments(reader: TokenReader) -> List[Tuple[str, str, Any]]:
             if reader.accept("COLLATE"):
                 found.append(("session", "collation_connection", reader.name_or_string()))
         elif reader.accept("CHARACTER", "SET") or reader.accept("CHARSET"):
-            charset, start = _charset(reader), reader.token.start
+            charset = _charset(reader)
             found += [("session", "character_set_client", charset), ("session", "character_set_results", charset),
-                      ("session", "collation_connection", Token(SYSVAR, "collation_database", start, start))]
+                      ("session", "collation_connection", Expression("@@collation_database"))]
         else:
-            found.append(_assignment(reader))
+            found += _assignment(reader)
         if not reader.accept(","):
             return found
 
@@ -127,7 +153,7 @@ def _charset(reader: TokenReader) -> Union[str, Token]:
     return reader.next().text if reader.sees("BINARY") else reader.name_or_string()
 
 
-def _assignment(reader: TokenReader) -> Tuple[str, str, Any]:
+def _assignment(reader: TokenReader) -> List[Tuple[str, str, Any]]:
     if reader.token.kind == USERVAR:
         scope, name = "user", reader.next().text
     elif reader.token.kind == SYSVAR:
@@ -135,34 +161,50 @@ def _assignment(reader: TokenReader) -> Tuple[str, str, Any]:
     else:
         scope = next((word for word in ("GLOBAL", "SESSION", "LOCAL") if reader.accept(word)), "").lower()
         if reader.accept("TRANSACTION"):
-            return scope or "session", "tx_isolation", _isolation(reader)
+            return [(scope or "transaction", *of) for of in _characteristics(reader)]
         name = reader.identifier().lower()
     scope = {"": "session", "local": "session"}.get(scope, scope)
     if not reader.accept(":="):
         reader.expect("=")
-    if reader.accept("NULL") or reader.accept("?"):
-        return scope, name, None
     if reader.sees("DEFAULT"):
-        return scope, name, reader.next() if scope != "user" else reader.fail()
-    if reader.token.kind == NUMBER or reader.sees("-"):
-        text = reader.number()
-        return scope, name, float(text) if "." in text or "e" in text.lower() else int(text, 0)
-    if reader.token.kind in (SYSVAR, USERVAR):
-        token = reader.next()
-        return scope, name, token
-    return scope, name, reader.value()
+        return [(scope, name, reader.next() if scope != "user" else reader.fail())]
+    word = reader.token
+    expression = _expression(reader)
+    is_bare = word.kind in (WORD, QUOTED) and word.upper not in ("NULL", "TRUE", "FALSE") and (
+        expression.sql == reader.sql[word.start:word.end])
+    return [(scope, name, word.text if is_bare and scope != "user" else expression)]
 
 
-def _isolation(reader: TokenReader) -> str:
-    if reader.accept("ISOLATION"):
-        reader.expect("LEVEL")
-        words = [reader.next().upper]
-        while not reader.at_end() and not reader.sees(","):
-            words.append(reader.next().upper)
-        return "-".join(words)
-    reader.expect("READ")
-    reader.one_of("ONLY", "WRITE")
-    return "READ-COMMITTED"
+def _expression(reader: TokenReader) -> Expression:
+    """Reads up to the end or the next comma outside of parentheses."""
+    start, end, depth = reader.token.start, 0, 0
+    while not reader.at_end() and (depth or not reader.sees(",")):
+        depth += reader.sees("(") - reader.sees(")")
+        end = reader.next().end
+    if not end:
+        reader.fail()
+    return Expression(reader.sql[start:end])
+
+
+def _characteristics(reader: TokenReader) -> List[Tuple[str, Any]]:
+    """Reads what SET TRANSACTION sets: the isolation level, the access mode, or both, as variables."""
+    found: Dict[str, Any] = {}
+    while True:
+        name = "tx_isolation" if reader.accept("ISOLATION", "LEVEL") else "tx_read_only"
+        if name in found:
+            reader.fail()
+        if name == "tx_read_only":
+            reader.expect("READ")
+            found[name] = "1" if reader.one_of("ONLY", "WRITE") == "ONLY" else "0"
+        elif reader.accept("SERIALIZABLE"):
+            found[name] = "SERIALIZABLE"
+        elif reader.accept("REPEATABLE", "READ"):
+            found[name] = "REPEATABLE-READ"
+        else:
+            reader.expect("READ")
+            found[name] = "READ-" + reader.one_of("COMMITTED", "UNCOMMITTED")
+        if not reader.accept(","):
+            return list(found.items())
 
 
 def _show(reader: TokenReader) -> Show:

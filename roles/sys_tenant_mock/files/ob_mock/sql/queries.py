@@ -19,7 +19,7 @@ from .errors import error
 from .results import Column, Rows, SqlError
 from .scanner import syntax_error, tokenize
 from .sqlite_functions import SessionFunctions, register
-from .translation import Item, Translation, translate
+from .translation import SIGNED_64, Item, Translation, translate
 from .views import (
     BINARY,
     BINARY_CHARSET,
@@ -71,7 +71,7 @@ class Queries:
         self._cluster = cluster
         self._variables = variables
         self._check = check
-        self._functions = SessionFunctions(cluster)
+        self._functions = SessionFunctions(cluster, variables)
         self._plans: Dict[Tuple[str, bool, str], Plan] = {}
         register(cluster.database, self._functions)
         self.views = {name: view for name, view in VIEWS.items() if cluster.has_clone or not view.clone_only}
@@ -122,13 +122,21 @@ class Queries:
         try:
             answer = database.execute(plan.translation.sql, values)
             rows = answer.fetchall()
+            found = None
+            if plan.translation.unlimited_sql:
+                counting = "SELECT COUNT(*) FROM (%s)" % plan.translation.unlimited_sql
+                [[found]] = database.execute(counting, values)
         except sqlite3.Error as failure:
             if "interrupted" in str(failure):
                 raise error("OB_TIMEOUT", round(timeout * 1e6)) from None
             self._refuse(session, sql, failure)
         finally:
             database.set_progress_handler(None, 0)
-        return _result([column[0] for column in answer.description], plan, rows)
+        if not plan.translation.limited:
+            rows = rows[:self._variables.get(session, "sql_select_limit")]
+        result = _result([column[0] for column in answer.description], plan, rows)
+        result.found = found
+        return result
 
     def knows(self, database: str, view: str) -> bool:
         """Returns whether there is such a view; its name in upper case."""
@@ -137,7 +145,8 @@ class Queries:
     def _value(self, session: Session, scope: str, name: str) -> Any:
         if scope == "user":
             return session.user_variables.get(name)
-        return self._variables.get(session, name, scope)
+        value = self._variables.get(session, name, scope)
+        return str(value) if isinstance(value, int) and value >= SIGNED_64 else value
 
     # What a query reads and which types it has
 
@@ -205,6 +214,8 @@ class Queries:
         match = re.match(r"ambiguous column name: (.*)", text, re.DOTALL)
         if match:
             raise error("ER_NON_UNIQ", match.group(1), _clause(session, sql, match.group(1))) from None
+        if re.match(r"sub-select returns \d+ columns - expected 1", text):
+            raise error("ER_OPERAND_COLUMNS") from None
         match = re.match(r"no such function: (.*)", text)
         if match:
             raise error("ER_SP_DOES_NOT_EXIST", match.group(1).lower()) from None
@@ -305,7 +316,7 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
         return Column(label, NEWDECIMAL, BINARY_CHARSET, 43, BINARY)
     if head == "NULL":
         return Column(label, NULL_TYPE, BINARY_CHARSET, 0, BINARY)
-    if head == "#":
+    if head == "#" or head == "@@" and kinds == {str} and all(str(value).isdigit() for value in values):
         unsigned = UNSIGNED if kinds == {str} else 0
         return Column(label, LONGLONG, BINARY_CHARSET, 20, NOT_NULL | unsigned | BINARY)
     if not kinds:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import isfinite
-from typing import Any, List, Tuple, Union
+from typing import Any, List, Optional, Tuple, Union
 
 
 class SqlError(Exception):
@@ -57,10 +57,12 @@ class Rows:
     """A result set.
 
     The values are None, int, str, bytes or float; a timestamp is already text in the time zone of the session.
+    found: how many rows there are for FOUND_ROWS(), if that is another number.
     """
 
     columns: List[Column] = field(default_factory=list)
     rows: List[Tuple[Any, ...]] = field(default_factory=list)
+    found: Optional[int] = None
 
 
 Result = Union[Ok, Rows]

@@ -9,12 +9,14 @@ import calendar
 import re
 import sqlite3
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, Callable, Dict, Optional, Tuple
 
 from ..cluster import clock as times
 from ..cluster.inventory import Cluster
 from ..cluster.session import Session
+from ..cluster.tables import fold
 from .results import float_text
 
 _SECONDS = {"MICROSECOND": 1e-6, "SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}
@@ -119,6 +121,33 @@ def locate(part: Any, value: Any, start: int = 1) -> Optional[int]:
     return _text(value).lower().find(_text(part).lower(), start - 1) + 1
 
 
+def hexadecimal(value: Any) -> Optional[str]:
+    """HEX: of a number its 64 bits, of text or bytes each byte."""
+    if value is None:
+        return None
+    if isinstance(value, (int, float)):
+        return "%X" % (int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP)) & (2 ** 64 - 1))
+    return (value if isinstance(value, bytes) else _text(value).encode()).hex().upper()
+
+
+def strcmp(one: Any, other: Any) -> Optional[int]:
+    """STRCMP: -1, 0 or 1 in the order of the default collation."""
+    if one is None or other is None:
+        return None
+    first, second = fold(_text(one)), fold(_text(other))
+    return (first > second) - (first < second)
+
+
+def upper(value: Any) -> Optional[str]:
+    """UPPER, also beyond ASCII."""
+    return None if value is None else _text(value).upper()
+
+
+def lower(value: Any) -> Optional[str]:
+    """LOWER, also beyond ASCII."""
+    return None if value is None else _text(value).lower()
+
+
 def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *values: None if None in values else choose(values)
 
@@ -126,8 +155,9 @@ def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
 class SessionFunctions:
     """Functions whose value depends on who asks and when; ``session`` is the one whose statement runs."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, variables: Any) -> None:
         self._cluster = cluster
+        self._variables = variables
         self.session: Optional[Session] = None
 
     @property
@@ -168,6 +198,12 @@ class SessionFunctions:
         """Returns CURRENT_USER(): the account; hosts are not told apart."""
         return self._who.user + "@%"
 
+    def last_insert_id(self, value: Any = None) -> Any:
+        """LAST_INSERT_ID([number]): with a number it becomes the one that is told from then on."""
+        if value is not None:
+            self._variables.set(self._who, "session", "last_insert_id", int(value))
+        return self._variables.get(self._who, "last_insert_id")
+
     def user(self) -> str:
         """Returns USER(): the name and the client's address."""
         return "%s@%s" % (self._who.user, self._who.host)
@@ -196,6 +232,9 @@ class SessionFunctions:
             "if": (3, lambda condition, yes, no: yes if condition else no),
             "length": (1, lambda value: None if value is None else len(_text(value).encode())),
             "char_length": (1, lambda value: None if value is None else len(_text(value))),
+            "upper": (1, upper), "ucase": (1, upper), "lower": (1, lower), "lcase": (1, lower),
+            "hex": (1, hexadecimal), "strcmp": (2, strcmp), "last_insert_id": (-1, self.last_insert_id),
+            "found_rows": (0, lambda: who._who.found_rows), "row_count": (0, lambda: who._who.row_count),
             "greatest": (-1, _extreme(max)), "least": (-1, _extreme(min)),
             "cast_datetime": (2, cast_datetime),
             "isnull": (1, lambda value: int(value is None)),

@@ -114,7 +114,7 @@ class Grant(Statement):
 class SetVariables(Statement):
     """``SET``: (scope, name, value) in order; scope is session, global or user.
 
-    A value is a str, int or float, None for NULL, or the token of a variable or of DEFAULT.
+    A value is an Expression, the text of a bare word (also of NAMES), or the token of DEFAULT.
     """
 
     values: List[Tuple[str, str, Any]]
@@ -139,15 +139,31 @@ class Use(Statement):
 
 @dataclass
 class Describe(Statement):
-    """``DESC table``; database '' is the current one."""
+    """``DESC table [column]``; database '' is the current one, column is a name or a pattern."""
 
     database: str
     table: str
+    column: Optional[str] = None
+
+
+@dataclass
+class Transaction(Statement):
+    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ROLLBACK TO or RELEASE (the action), the last three of a savepoint."""
+
+    action: str
+    savepoint: str = ""
+
+
+@dataclass
+class Expression:
+    """An expression outside of a query, left as text."""
+
+    sql: str
 
 
 @dataclass
 class Nothing(Statement):
-    """BEGIN, COMMIT, ROLLBACK, or only a comment: the mock's statements commit by themselves."""
+    """Only a comment."""
 
 
 @dataclass
@@ -155,4 +171,4 @@ class Kill(Statement):
     """``KILL [QUERY | CONNECTION] id``."""
 
     query_only: bool
-    connection_id: int
+    connection_id: Expression

@@ -32,7 +32,8 @@ _COMPARING = ("=", "<", ">", "<=", ">=", "<>", "!=", "<=>", "&&", "||", "!", "AN
 class Item:
     """One entry of the select list: its label and its head.
 
-    That is the function that it calls, # for a whole number, = for a truth value, BINARY, LIKE, TRUE, ? or NULL.
+    That is the function that it calls, # for a whole number, @@ for a system variable, = for a truth value, BINARY,
+    LIKE, TRUE, ? or NULL.
     """
 
     label: str
@@ -41,11 +42,16 @@ class Item:
 
 @dataclass
 class Translation:
-    """sql: for SQLite; typing_sql: without aggregates, for asking types; variables: what ``?1`` ... stand for."""
+    """sql: for SQLite; typing_sql: without aggregates, for asking types; variables: what ``?1`` ... stand for.
+
+    limited: whether the whole query has a LIMIT. unlimited_sql: with SQL_CALC_FOUND_ROWS, the query without it.
+    """
 
     sql: str = ""
     typing_sql: str = ""
     variables: List[Tuple[str, str]] = field(default_factory=list)
+    limited: bool = False
+    unlimited_sql: str = ""
     items: List[Optional[Item]] = field(default_factory=list)
 
 
@@ -82,6 +88,7 @@ class _Translator:
         self._typing: List[str] = []
         self._result = Translation()
         self._limited = False
+        self._counts = False
 
     def run(self) -> Translation:
         self._operand_in_parentheses()
@@ -99,6 +106,10 @@ class _Translator:
             if self._word(0) == "FROM" and self._word(1) == "DUAL":
                 self._at += 2
                 continue
+            if self._word(0) == "LIMIT":
+                self._result.limited = True
+                if self._counts:
+                    self._result.unlimited_sql = " ".join(self._out)
             self._primary_or_operator()
         self._result.sql = " ".join(self._out)
         self._result.typing_sql = " ".join(self._typing)
@@ -145,6 +156,7 @@ class _Translator:
         self._emit("SELECT")
         self._at += 1
         while self._word(0) in _DROPPED:
+            self._counts = self._counts or self._word(0) == "SQL_CALC_FOUND_ROWS"
             self._at += 1
         if self._word(0) in ("DISTINCT", "DISTINCTROW", "ALL"):
             self._emit(_WORDS.get(self._word(0), self._word(0)))
@@ -175,8 +187,8 @@ class _Translator:
             head = ""
         if expression_end - start == 1 and body[0].kind == NUMBER and body[0].text.isdigit():
             head = "#"
-        if expression_end - start == 1 and body[0].kind == SYMBOL:
-            head = body[0].text
+        if expression_end - start == 1 and body[0].kind in (SYMBOL, SYSVAR):
+            head = "@@" if body[0].kind == SYSVAR else body[0].text
         if expression_end - start == 1 and body[0].upper in ("TRUE", "FALSE"):
             head = "TRUE"
         if head == "CAST" and any(one.upper == "AS" and two.upper == "DATETIME" for one, two in zip(body, body[1:])):

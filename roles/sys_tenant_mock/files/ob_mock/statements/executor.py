@@ -51,9 +51,11 @@ _HANDLERS: Dict[Type[syntax_tree.Statement], Handler] = {
     syntax_tree.Kill: session_settings.kill, syntax_tree.Mock: mock,
     syntax_tree.SetParameters: clones.set_parameters,
     syntax_tree.SetVariables: session_settings.set_variables, syntax_tree.Show: show,
-    syntax_tree.Nothing: session_settings.nothing, syntax_tree.Upgrade: clones.upgrade,
-    syntax_tree.Use: session_settings.use,
+    syntax_tree.Nothing: session_settings.nothing, syntax_tree.Transaction: session_settings.transaction,
+    syntax_tree.Upgrade: clones.upgrade, syntax_tree.Use: session_settings.use,
 }
+# They end an open transaction.
+_COMMITTING = (syntax_tree.CloneTenant, syntax_tree.Define, syntax_tree.DefineUser, syntax_tree.Grant)
 _remembered_parse = lru_cache(maxsize=1000)(parse)
 
 
@@ -130,6 +132,11 @@ class Executor:
             result = await self._execute(session, sql)
             if not re.match(r"\s*SHOW\s+(WARNINGS|ERRORS)", sql, re.IGNORECASE):
                 session.warnings = []
+            if isinstance(result, Rows):
+                session.found_rows = len(result.rows) if result.found is None else result.found
+                session.row_count = -1
+            else:
+                session.row_count = result.affected_rows
             return result
 
     def describe(self, session: Session, sql: str) -> List[Column]:
@@ -179,6 +186,8 @@ class Executor:
             return self._context.queries.run(session, sql)
         if isinstance(statement, syntax_tree.Sleep):
             return await self._sleep(session, statement, sql)
+        if isinstance(statement, _COMMITTING):
+            session.end_transaction()
         if isinstance(statement, syntax_tree.CloneTenant):
             job = clones.start_clone(self._context, session, statement)
             self._nudge()

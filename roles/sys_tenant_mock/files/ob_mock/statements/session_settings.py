@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ..cluster.admission import check_database
 from ..cluster.session import Session
 from ..sql.errors import error
 from ..sql.queries import DATABASES
-from ..sql.results import Ok, Rows
-from ..sql.scanner import SYSVAR, Token
-from ..sql.syntax_tree import Describe, Kill, Nothing, SetVariables, Use
+from ..sql.results import Ok, Rows, SqlError
+from ..sql.scanner import Token
+from ..sql.sqlite_functions import like
+from ..sql.syntax_tree import Describe, Expression, Kill, Nothing, SetVariables, Transaction, Use
 from .context import Context
 from .privileges import require_administration, require_select, user_of
 from .show import describe_rows
@@ -22,10 +25,15 @@ from .show import describe_rows
 def set_variables(context: Context, session: Session, statement: SetVariables) -> Ok:
     """Executes SET: user variables, system variables, and ob_global_debug_sync, which acts instead of being kept."""
     for scope, name, value in statement.values:
-        if isinstance(value, Token):
-            value = _value(context, session, scope, name, value)
+        if isinstance(value, Token):  # DEFAULT
+            value = context.variables.default(name, scope)
+        elif isinstance(value, Expression):
+            value = _evaluated(context, session, value)
         if scope == "user":
             session.user_variables[name] = value
+        elif scope == "transaction":  # of the next one, which the mock need not remember
+            if session.in_transaction:
+                raise error("ER_CANT_CHANGE_TX_CHARACTERISTICS")
         elif name == "ob_global_debug_sync":
             if scope == "global":
                 raise error("ER_LOCAL_VARIABLE", name)
@@ -35,17 +43,20 @@ def set_variables(context: Context, session: Session, statement: SetVariables) -
         else:
             if scope == "global":
                 require_administration_of_tenant(context, session)
+            was_off = not session.autocommit
             context.variables.set(session, scope, name, value)
+            if was_off and session.autocommit:
+                session.end_transaction()
     return Ok()
 
 
-def _value(context: Context, session: Session, scope: str, name: str, token: Token) -> Any:
-    if token.upper:
-        return context.variables.default(name, scope)  # the only keyword that the grammar lets through
-    if token.kind == SYSVAR:
-        of, dummy, other = token.text.rpartition(".")
-        return context.variables.get(session, other, of)
-    return session.user_variables.get(token.text)
+def _evaluated(context: Context, session: Session, expression: Expression) -> Any:
+    """Returns the value of an expression outside of a query; error 1054 says that it stands in no clause of one."""
+    try:
+        return context.queries.run(session, "SELECT " + expression.sql).rows[0][0]
+    except SqlError as failure:
+        message = failure.message.replace("in 'field list'", "in 'field_list'")
+        raise SqlError(failure.errno, failure.sqlstate, message) from None
 
 
 def require_administration_of_tenant(context: Context, session: Session) -> None:
@@ -61,7 +72,28 @@ def use(context: Context, session: Session, statement: Use) -> Ok:
 
 
 def nothing(_context: Context, _session: Session, _statement: Nothing) -> Ok:
-    """Executes BEGIN, COMMIT, ROLLBACK, a comment: every statement of the mock is complete in itself."""
+    """Answers a comment."""
+    return Ok()
+
+
+def transaction(_context: Context, session: Session, statement: Transaction) -> Ok:
+    """Executes BEGIN, SAVEPOINT and the like. Nothing of the mock is undone: it only knows whether one is open.
+
+    Error 1305 for a savepoint that is not there.
+    """
+    action, name, savepoints = statement.action, statement.savepoint, session.savepoints
+    if action in ("ROLLBACK TO", "RELEASE"):
+        if name not in savepoints:
+            raise error("ER_SAVEPOINT_DOES_NOT_EXIST")
+        del savepoints[savepoints.index(name) + (action == "ROLLBACK TO"):]
+        session.in_transaction = session.began or bool(savepoints)
+    elif action == "SAVEPOINT":
+        if session.in_transaction or not session.autocommit:
+            session.in_transaction = True
+            session.savepoints = [one for one in savepoints if one != name] + [name]
+    else:
+        session.end_transaction()
+        session.in_transaction = session.began = action == "BEGIN"
     return Ok()
 
 
@@ -70,9 +102,10 @@ def kill(context: Context, session: Session, statement: Kill) -> Ok:
 
     Users may kill their own sessions, administrators of the sys tenant all of them.
     """
-    victim = context.sessions.get(statement.connection_id)
+    identifier = _identifier(_evaluated(context, session, statement.connection_id))
+    victim = context.sessions.get(identifier)
     if victim is None or not victim.user:
-        raise error("OB_ERR_UNKNOWN_SESSION_ID", statement.connection_id)
+        raise error("OB_ERR_UNKNOWN_SESSION_ID", identifier)
     if (victim.tenant_id, victim.user) != (session.tenant_id, session.user):
         require_administration(context.cluster, session)
     if not statement.query_only:
@@ -84,8 +117,16 @@ def kill(context: Context, session: Session, statement: Kill) -> Ok:
     return Ok()
 
 
+def _identifier(value: Any) -> int:
+    """Returns the session id that KILL means: 32 bits of the nearest whole number, with which a text may begin."""
+    text = "0" if value is None else str(value)
+    found = re.match(r"-?\d+(\.\d+)?", text)
+    number = Decimal(found.group() if found else 0).quantize(Decimal(1), ROUND_HALF_UP)
+    return min(int(number), 2 ** 64 - 1) & 0xFFFFFFFF
+
+
 def describe(context: Context, session: Session, statement: Describe) -> Rows:
-    """Executes DESC view."""
+    """Executes DESC view, of all columns or those whose name is like a pattern."""
     database = statement.database or session.database
     if not database:
         raise error("OB_ERR_NO_DB_SELECTED")
@@ -95,4 +136,7 @@ def describe(context: Context, session: Session, statement: Describe) -> Rows:
     if not context.queries.knows(database, view):
         raise error("OB_TABLE_NOT_EXIST", database.lower(), statement.table.lower())
     require_select(context.cluster, session, view)
-    return describe_rows(context.queries.views[view])
+    described = describe_rows(context.queries.views[view])
+    if statement.column is not None:
+        described.rows = [row for row in described.rows if like(statement.column, row[0])]
+    return described

@@ -40,7 +40,8 @@ def show(context: Context, session: Session, statement: Show) -> Rows:
     """Returns the answer to a SHOW statement, filtered by its LIKE or WHERE."""
     columns, rows = _ANSWERS[statement.what](context, session, statement)
     name_column = 4 if statement.what == "PARAMETERS" else 0
-    return Rows(columns, _filtered(columns, rows, statement, name_column, session.ansi_quotes))
+    rows = _filtered(columns, rows, statement, name_column, session.ansi_quotes)
+    return Rows(columns, rows[:context.variables.get(session, "sql_select_limit")])
 
 
 def _filtered(columns: List[Column], rows: List[Tuple[Any, ...]], statement: Show, name_column: int,
