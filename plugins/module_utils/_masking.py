@@ -20,18 +20,30 @@ from typing import Any, Collection, Dict, Mapping
 MASK = "********"
 # What Ansible shows for the value of such an option.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+# Shorter secrets occur inside ordinary words by chance. Masked there, they would make a text unreadable, and the rest
+# of the word would give them away.
+_SHORTEST_INSIDE_WORDS = 4
 
 
 def mask(value: Any, secrets: Collection[str]) -> Any:
-    """Returns the value with each secret in its texts replaced; dictionaries and lists are copied."""
+    """
+    Returns the value with each secret in its texts replaced, a very short one only where it stands alone; dictionaries
+    and lists are copied.
+    """
     if isinstance(value, str):
-        words = sorted(filter(None, secrets), key=len, reverse=True)
-        return re.sub("|".join(map(re.escape, words)), MASK, value) if words else value
+        patterns = [_pattern(secret) for secret in sorted(filter(None, secrets), key=len, reverse=True)]
+        return re.sub("|".join(patterns), MASK, value) if patterns else value
     if isinstance(value, Mapping):
         return {mask(key, secrets): mask(item, secrets) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [mask(item, secrets) for item in value]
     return value
+
+
+def _pattern(secret: str) -> str:
+    """Returns a regular expression for the places where the secret is masked."""
+    pattern = re.escape(secret)
+    return pattern if len(secret) >= _SHORTEST_INSIDE_WORDS else r"(?<!\w)%s(?!\w)" % pattern
 
 
 def masked_options(argument_spec: Mapping[str, Any], options: Mapping[str, Any],

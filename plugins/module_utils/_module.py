@@ -26,7 +26,7 @@ class OceanBaseModule(AnsibleModule):  # type: ignore[misc]
 
     def fail_json(self, msg: str, **result: Any) -> None:
         if "error" not in result:
-            self.finish(refuse(self._description, self.params, msg))
+            self.finish(refuse(self._description, self.params, msg, os.environ))
         super().fail_json(msg, **result)
 
     def finish(self, ending: Ending) -> None:

@@ -12,10 +12,11 @@ from typing import Any, Callable, Collection, Dict, List, Mapping, NamedTuple, O
 
 from ._clock import Budget, Clock
 from ._connection.driver import require_driver
-from ._connection.login import LOGIN_EXCLUSIVE, login_argument_spec, resolve_login
+from ._connection.login import LOGIN_EXCLUSIVE, LOGIN_SOURCES, login_argument_spec, resolve_login
 from ._connection.session import Session
 from ._errors import Failure, InvalidOption
 from ._masking import mask, masked_options, masked_result
+from ._options import unknown_options
 from ._procedures.report import Report
 from ._views.jobs import CloneJob
 
@@ -78,9 +79,8 @@ def run(description: Description, options: Mapping[str, Any], check_mode: bool, 
     """
     clock = Clock()
     report = description.report(options)
-    if watch is not None:
-        report.waiting = watch  # type: ignore[assignment, method-assign]
-    secrets = _secrets(options)
+    report.watch = watch
+    secrets = _secrets(options, environ)
     failure: Optional[Failure] = None
     trace = ""
     try:
@@ -109,14 +109,18 @@ def carry_out(description: Description, request: Any, session: Session, clock: C
         report.ended(session, clock)
 
 
-def refuse(description: Description, options: Mapping[str, Any], message: str) -> Ending:
-    """Returns the ending for options that Ansible's own validation refuses with ``message``."""
-    error = InvalidOption(message, "Correct the options of the task.")
-    return Ending({**description.report(options).as_result(), "msg": message, "error": error.as_result()}, True).masked(
-        description, options, _secrets(options))
+def refuse(description: Description, options: Mapping[str, Any], message: str, environ: Mapping[str, str]) -> Ending:
+    """
+    Returns the ending for options that Ansible's own validation refuses with ``message``. Names an option that does not
+    exist instead: it may be the one that is missing.
+    """
+    error = InvalidOption(unknown_options(options, description.argument_spec()) or message,
+                          "Correct the options of the task.")
+    result = {**description.report(options).as_result(), "msg": error.message, "error": error.as_result()}
+    return Ending(result, True).masked(description, options, _secrets(options, environ))
 
 
-def _secrets(options: Mapping[str, Any]) -> Set[str]:
-    """Returns the password among the options, which may not have been validated."""
-    password = options.get("login_password")
-    return {str(password)} if password else set()
+def _secrets(options: Mapping[str, Any], environ: Mapping[str, str]) -> Set[str]:
+    """Returns the passwords that options and environment name; they may not have been validated."""
+    variable = LOGIN_SOURCES["login_password"][0]
+    return {str(secret) for secret in (options.get("login_password"), environ.get(variable or "")) if secret}

@@ -94,7 +94,7 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
         validator = ArgumentSpecValidator(description.argument_spec(), **description.argument_rules())
         validated = validator.validate(plain(self._task.args))
         if validated.error_messages:
-            return refuse(description, validated.validated_parameters, validated.error_messages[0])
+            return refuse(description, validated.validated_parameters, validated.error_messages[0], os.environ)
         return run(description, validated.validated_parameters, self._task.check_mode, os.environ, sys.executable,
                    self._watch(variables))
 

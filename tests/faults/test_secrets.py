@@ -158,3 +158,25 @@ def test_a_failure_shows_no_traceback_unless_it_is_asked_for(mock: Mock) -> None
     assert done.only("unreachable").status == "failed"
     assert "connection refused" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("password", ["a", "1", "mysql001"])
+def test_a_password_that_is_a_word_of_the_result_garbles_nothing(password: str) -> None:
+    """Roles decide on outcomes, names and ids, so these must come through whatever the password is."""
+    with Mock(password=password, step_seconds=600, cleanup_seconds=0.1) as weak:
+        job = weak.start_clone("clone_a")
+        login = {"login_port": weak.port, "login_password": password}
+        done = run_tasks({"name": "cancel", MODULE: {**login, "source_tenant": "mysql001"}},
+                         {"name": "list", "community.oceanbase.ob_clone_info": login},
+                         {"name": "fail", MODULE: {**login, "clone_tenant": "a'b"}, "ignore_errors": True})
+    result = done.only("cancel").result
+    assert (result["outcome"], result["job"]["status"], result["job"]["view"]) == (
+        "canceled", "CLONE_SYS_CANCELED", "history")
+    assert result["job"]["clone_job_id"] == str(job["clone_job_id"])
+    assert (result["job"]["source_tenant_name"], result["job"]["canceled_by"]) == ("mysql001", "user")
+    assert result["executed_statements"] == ["ALTER SYSTEM CANCEL CLONE `clone_a`"]
+    assert result["msg"].startswith("Canceled the clone of tenant clone_a (job ")
+    assert result["invocation"]["module_args"]["login_password"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert done.only("list").result["history"] == [
+        {**result["job"], "age": done.only("list").result["history"][0]["age"]}]
+    assert done.only("fail").result["error"]["class"] == "invalid_option"

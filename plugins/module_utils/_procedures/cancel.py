@@ -14,6 +14,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tup
 from .._clock import Budget, Clock, check_wait_options, repeat, retry, wait_argument_spec
 from .._connection.session import Session
 from .._errors import Failure, Refused, ServerError, UnwantedOutcome
+from .._options import nearest
 from .._runner import Description
 from .._views.jobs import CANCELED, CANCELING, HISTORY, PROGRESS, SUCCESS, CloneJob, Phase, Sighting
 from .._views.selector import (
@@ -163,16 +164,14 @@ def _warn_of_unknown_sources(run: _Run, names: Sequence[str]) -> None:
     """Warns of source tenants that do not exist, with the nearest name. The task does not fail if that fails."""
     if not names:
         return
-    # Here, because Python compiles whatever a task imports anew each time.
-    import difflib
     with contextlib.suppress(Failure):
         known = [str(row["tenant_name"]) for row in read_tenants(run.session, None, run.budget)
                  if row["tenant_type"] != "META"]
         for name in names:
             if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
+                near = nearest(name, known)
                 run.report.warnings.append("There is no source tenant %s%s." % (
-                    name, " (the nearest name is %s)" % near[0] if near else ""))
+                    name, " (the nearest name is %s)" % near if near else ""))
 
 
 def _statement(clone: Clone) -> str:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from .._clock import Budget, Clock
 from .._connection.session import Session
@@ -27,6 +27,8 @@ class Report:
         self.reconnects = 0
         self.elapsed = 0.0
         self.login_address: Optional[str] = None
+        # Called after each query that shows jobs to wait for, so that an action plugin can show progress.
+        self.watch: Optional[Callable[[Sequence[CloneJob], Budget], None]] = None
 
     def ended(self, session: Session, clock: Clock) -> None:
         """Notes what the session and the clock have counted."""
@@ -35,10 +37,9 @@ class Report:
         self.login_address = session.login_address
 
     def waiting(self, jobs: Sequence[CloneJob], budget: Budget) -> None:
-        """
-        Does nothing here; it is called after each query that shows jobs to wait for; an action plugin may set it to
-        show progress.
-        """
+        """Tells whoever watches that a query has shown jobs to wait for."""
+        if self.watch is not None:
+            self.watch(jobs, budget)
 
     def sentence(self, failure: Failure) -> str:
         """Returns the message of a failed run."""

@@ -1,14 +1,17 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Passwords are masked where they can stand, and nothing else is, however short they are."""
+
+"""Passwords are masked where they can stand, and data is not, whatever the password is."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 import pytest
 
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import ServerError
 from ansible_collections.community.oceanbase.plugins.module_utils._masking import (
     HIDDEN,
     MASK,
@@ -16,39 +19,120 @@ from ansible_collections.community.oceanbase.plugins.module_utils._masking impor
     masked_options,
     masked_result,
 )
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CLONE_CANCEL
+from ansible_collections.community.oceanbase.plugins.module_utils._runner import refuse, run
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY
+
+from .fakes import NOW, OPTIONS, view_row
+
+SECRETS = ["a", "1", "ing", "canceled", "mysql001", "CLONE_SYS_CANCELED", "4179", "clone_a", "user", "history", "0",
+           "server_error", "refused", "null", "-", "1706251714452555625", "s3cret-Marker-Passw0rd"]
 
 
-@pytest.mark.parametrize(("value", "secrets", "expected"), [
-    ("the password is a.b", ["a.b"], "the password is " + MASK),
-    ("axb", ["a.b"], "axb"),
-    ("long and longer", ["long", "longer"], f"{MASK} and {MASK}"),
-    ("** a", ["*", "a"], f"{MASK}{MASK} {MASK}"),
-    ("nothing", [""], "nothing"),
-    ({"secret": ["my secret", 1, None, True]}, ["secret"], {MASK: [f"my {MASK}", 1, None, True]}),
-])
-def test_a_secret_is_masked_in_every_text(value: Any, secrets: list[str], expected: Any) -> None:
-    assert mask(value, secrets) == expected
+@pytest.mark.parametrize(("text", "secrets", "masked"), [
+    ("using s3cret! and s3cret", ["s3cret"], "using %s! and %s" % (MASK, MASK)),
+    ("long and longer", ["long", "longer"], "%s and %s" % (MASK, MASK)),
+    ("** a", ["*", "a"], "%s%s %s" % (MASK, MASK, MASK)),
+    ("longs3crettext", ["s3cret"], "long%stext" % MASK),
+    ("a cat has a password: a", ["a"], "%s cat has %s password: %s" % ((MASK,) * 3)),
+    ("canceling", ["ing"], "canceling"),
+    ("s3cret", ["s3", "s3cret"], MASK),
+    ("a.c", ["a.c", ""], MASK),
+    ("abc", ["a.c"], "abc"),
+    ("nothing", [], "nothing")])
+def test_a_text_is_masked(text, secrets, masked):
+    assert mask(text, secrets) == masked
 
 
-def test_the_invocation_shows_no_value_that_must_not_be_logged() -> None:
-    spec = {"login_password": {"no_log": True}, "login_user": {}, "client_key": {"no_log": False}}
-    options = {"login_password": "ing", "login_user": "king", "client_key": "/key", "unknown": ["singing"]}
-    assert masked_options(spec, options, ["ing"]) == {
-        "login_password": HIDDEN, "login_user": "k" + MASK, "client_key": "/key", "unknown": [f"s{MASK}{MASK}"]}
-    assert masked_options(spec, {"login_password": None}, []) == {"login_password": None}
+def test_options_are_masked_and_keep_their_types():
+    spec = {"login_password": {"no_log": True}}
+    options = {"login_password": "s3cret", "wait": True, "session_vars": {"s3cret": ["xs3crety", 1]}, "other": None}
+    assert masked_options(spec, options, ["s3cret"]) == {
+        "login_password": HIDDEN, "wait": True, "session_vars": {MASK: ["x%sy" % MASK, 1]}, "other": None}
 
 
-@pytest.mark.parametrize("password", ["a", "1", "ing", "canceled", "mysql001"])
-def test_data_and_words_of_fixed_meaning_are_never_masked(password: str) -> None:
-    result = {"outcome": "canceled", "job": {"clone_job_id": "17111", "source_tenant_name": "mysql001"},
-              "msg": "Canceled the clone of tenant clone_a.", "results": [{"outcome": "canceling", "error": None}]}
-    assert masked_result(result, [password]) == result
+@pytest.mark.parametrize("secret", SECRETS)
+def test_of_a_result_only_the_texts_about_a_failure_are_masked(secret):
+    job = {"clone_tenant_name": "clone_a", "status": "CLONE_SYS_CANCELED", "error_message": "by user command"}
+    entry = {"outcome": "canceled", "job": job, "msg": "Canceled clone_a.", "error": None}
+    result = {"changed": True, "outcome": "canceled", "job": job, "msg": "Canceled clone_a.", "results": [entry]}
+    assert masked_result(result, [secret]) == result
+    error = {"class": "server_error", "errno": 4179, "sqlstate": "HY000", "message": "the server said " + secret,
+             "hint": secret + " is wrong"}
+    failed = {**result, "msg": "Cannot: " + secret, "error": error,
+              "results": [{**entry, "outcome": None, "error": error, "msg": "Cannot: " + secret}, entry]}
+    masked = masked_result(failed, [secret])
+    for one in (masked, masked["results"][0]):
+        assert one["job"] == job
+        assert one["error"]["class"] == "server_error" and one["error"]["errno"] == 4179
+        if secret != "-":
+            for text in (one["msg"], one["error"]["message"], one["error"]["hint"]):
+                assert MASK in text
+    assert masked["outcome"] == "canceled"
+    assert masked["results"][1] == entry
 
 
-def test_the_texts_about_a_failure_are_masked_and_its_class_is_not() -> None:
-    error = {"class": "access_denied", "errno": 1045, "sqlstate": "42000", "message": "no to 'denied'",
-             "hint": "denied?"}
-    masked = {**error, "message": f"no to '{MASK}'", "hint": f"{MASK}?"}
-    assert masked_result({"error": error, "msg": "denied", "results": [{"error": error, "msg": "is denied"}]},
-                         ["denied"]) == {
-        "error": masked, "msg": MASK, "results": [{"error": masked, "msg": "is " + MASK}]}
+def ending(monkeypatch, rows, environ=(), check_mode=False, **options):
+    """Returns how the module ends whose look at the views shows these rows, or raises this failure."""
+    def answer(self, statement, arguments, budget):
+        if isinstance(rows, Exception):
+            raise rows
+        if "DBA_OB_TENANTS" in statement:
+            return [{"tenant_name": "mysql001", "tenant_type": "USER", "status": "NORMAL"}]
+        return [{"view_name": view, "server_time": NOW, **row} for view, row in rows]
+
+    monkeypatch.setattr(Session, "log_in", lambda self, budget: None)
+    monkeypatch.setattr(Session, "run", answer)
+    return run(CLONE_CANCEL, {**OPTIONS, **options}, check_mode, dict(environ), "/usr/bin/python3")
+
+
+@pytest.mark.parametrize("source", ["option", "environment", "option file"])
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_run_returns_the_same_data_whatever_the_password_is(monkeypatch, tmp_path, secret, source):
+    path = tmp_path / "client.cnf"
+    path.write_text("[client]\npassword = '%s'\n" % secret)
+    login = {"option": {"login_password": secret}, "environment": {},
+             "option file": {"config_file": str(path)}}[source]
+    environ = {"OCEANBASE_LOGIN_PASSWORD": secret} if source == "environment" else {}
+    for options in ({"clone_tenant": "clone_a"}, {"source_tenants": ["mysql001", "mysql001"]}):
+        rows = [(HISTORY, view_row("CLONE_SYS_CANCELED"))]
+        without = ending(monkeypatch, rows, **options)
+        with_it = ending(monkeypatch, rows, environ, **options, **login)
+        for one in (without, with_it):
+            del one.result["invocation"], one.result["elapsed"]
+            for part in one.result.get("results", [one.result]):
+                for step in part["timeline"]:
+                    step.pop("elapsed", None)
+        assert with_it.result == without.result
+        assert with_it.warnings == without.warnings
+
+
+@pytest.mark.parametrize("source", ["option", "environment", "option file"])
+def test_a_password_is_in_nothing_that_a_failed_run_returns(monkeypatch, tmp_path, source):
+    secret = "s3cret-Marker-Passw0rd"
+    path = tmp_path / "client.cnf"
+    path.write_text("[client]\npassword = %s\n" % secret)
+    login = {"option": {"login_password": secret}, "environment": {},
+             "option file": {"config_file": str(path)}}[source]
+    environ = {"OCEANBASE_LOGIN_PASSWORD": secret} if source == "environment" else {}
+    failure = ServerError("the server repeats " + secret, secret, 4016)
+    for options in ({"clone_tenant": "clone_a"}, {"clone_tenants": ["clone_a", "clone_b"]}):
+        ended = ending(monkeypatch, failure, environ, **options, **login)
+        assert ended.failed
+        assert MASK in ended.result["error"]["message"]
+        assert secret not in json.dumps([ended.result, ended.trace, list(ended.warnings)])
+
+
+def test_an_option_that_does_not_exist_is_named_first_with_the_nearest_one():
+    ended = refuse(CLONE_CANCEL, {"clone_tennant": "a", "login_password": "s3cret", "zzz": 1},
+                   "one of the following is required: clone_tenant, source_tenant, clone_job_id", {})
+    assert ended.result["msg"] == "There is no option clone_tennant; did you mean clone_tenant? There is no option zzz."
+    assert ended.result["error"]["class"] == "invalid_option"
+    assert ended.result["invocation"]["module_args"]["login_password"] == HIDDEN
+
+
+def test_what_ansible_says_about_options_is_masked():
+    ended = refuse(CLONE_CANCEL, {"fail_on": ["s3cret"], "login_password": "s3cret", "clone_tenants": "a"},
+                   "value of fail_on must be one of: completed, got no match for: s3cret", {})
+    assert "s3cret" not in json.dumps(ended.result)
+    assert ended.result["results"] == []
