@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The addresses of observers: what login_host may hold, and a connected socket to the first one that answers."""
+"""Addresses of observers: what login_host may hold, and a connected socket to the first one that answers."""
 
 from __future__ import annotations
 

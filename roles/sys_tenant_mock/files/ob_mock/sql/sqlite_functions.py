@@ -122,7 +122,7 @@ def locate(part: Any, value: Any, start: int = 1) -> Optional[int]:
 
 
 def hexadecimal(value: Any) -> Optional[str]:
-    """HEX: of a number its 64 bits, of text or bytes each byte."""
+    """Returns HEX: of a number its 64 bits, of text or bytes each byte."""
     if value is None:
         return None
     if isinstance(value, (int, float)):
@@ -131,7 +131,7 @@ def hexadecimal(value: Any) -> Optional[str]:
 
 
 def strcmp(one: Any, other: Any) -> Optional[int]:
-    """STRCMP: -1, 0 or 1 in the order of the default collation."""
+    """Returns STRCMP: -1, 0 or 1 in the order of the default collation."""
     if one is None or other is None:
         return None
     first, second = fold(_text(one)), fold(_text(other))
@@ -139,12 +139,12 @@ def strcmp(one: Any, other: Any) -> Optional[int]:
 
 
 def upper(value: Any) -> Optional[str]:
-    """UPPER, also beyond ASCII."""
+    """Returns UPPER, also beyond ASCII."""
     return None if value is None else _text(value).upper()
 
 
 def lower(value: Any) -> Optional[str]:
-    """LOWER, also beyond ASCII."""
+    """Returns LOWER, also beyond ASCII."""
     return None if value is None else _text(value).lower()
 
 
@@ -199,7 +199,7 @@ class SessionFunctions:
         return self._who.user + "@%"
 
     def last_insert_id(self, value: Any = None) -> Any:
-        """LAST_INSERT_ID([number]): with a number it becomes the one that is told from then on."""
+        """Returns LAST_INSERT_ID([number]): with a number it becomes the one that is told from then on."""
         if value is not None:
             self._variables.set(self._who, "session", "last_insert_id", int(value))
         return self._variables.get(self._who, "last_insert_id")
