@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from support.documents.blocks import Block, documents, module_documentation
-from support.documents.player import PASSWORD, DocumentPlayer, DocumentServers
+from support.documents.player import PASSWORD, DocumentPlayer, DocumentServers, compare
 from support.servers.ob_mock import Mock, wait_for
 
 DOCUMENTS = documents()
@@ -82,7 +82,7 @@ def test_every_block_of_a_document_runs(name: str, tmp_path: Path, request: pyte
     for block in DOCUMENTS[name]:
         where = f"{name}:{block.line}"
         if block.language == "text" and not block.name:
-            player.compare(block.text, output, where)
+            compare(block.text, output, where)
             continue
         with servers.running(player):
             if block.name:

@@ -147,11 +147,12 @@ class DocumentPlayer:
             stopped = run_module("ob_mock_server", {"folder": str(self.own_mock), "state": "stopped"})
             assert stopped["exit_code"] == 0, stopped
 
-    def compare(self, expected: str, output: str, where: str) -> None:
-        """Raises AssertionError unless the lines are in the output, in this order; numbers do not matter."""
-        lines = iter([digits(line) for line in output.splitlines()])
-        for line in filter(None, map(digits, expected.splitlines())):
-            assert line in lines, f"{where}: {line!r} is not there (any more) in\n{output}"
+
+def compare(expected: str, output: str, where: str) -> None:
+    """Raises AssertionError unless the lines are in the output, in this order; numbers do not matter."""
+    lines = iter([digits(line) for line in output.splitlines()])
+    for line in filter(None, map(digits, expected.splitlines())):
+        assert line in lines, f"{where}: {line!r} is not there (any more) in\n{output}"
 
 
 def digits(line: str) -> str:
