@@ -24,6 +24,8 @@ COLUMNS, FONT, TALL, LEFT, TOP = 96, 13, 18, 16, 44
 # How a paragraph of the output begins that is left out, and how a line does that ends the shown part of its paragraph.
 LEFT_OUT = ("PLAY ", "TASK [Look at", "TASK [Verify")
 REST_LEFT_OUT = "timeline:"
+# How many of these lines there are depends on the moments at which the module looks.
+VARYING = "WAITING:"
 COLORS = {"ok:": "ok", "changed:": "changed"}
 STYLE = """
 text { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: %dpx; fill: #d5dbe2;
@@ -38,7 +40,7 @@ def story(output: str) -> list[list[str]]:
     """Returns the paragraphs of the demo's output that the picture shows, each as its lines."""
     shown = []
     for paragraph in output.strip().split("\n\n"):
-        lines = [line.rstrip() for line in paragraph.strip("\n").splitlines()]
+        lines = [line.rstrip() for line in paragraph.strip("\n").splitlines() if not line.startswith(VARYING)]
         if lines and not lines[0].startswith(LEFT_OUT):
             ends = (number for number, line in enumerate(lines) if line.strip() == REST_LEFT_OUT)
             shown.append(lines[:next(ends, len(lines))])
