@@ -10,7 +10,10 @@ from typing import NamedTuple, Optional
 
 import pytest
 
-from ansible_collections.community.oceanbase.plugins.module_utils._errors import server_failure
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import (
+    may_have_been_executed,
+    server_failure,
+)
 
 
 class Means(NamedTuple):
@@ -119,3 +122,8 @@ def test_an_error_of_the_server_means_this(number: int, logging_in: bool, expect
     assert failure.message == f"the server answered error {number} ({sqlstate or 'no SQLSTATE'}): its text"
     assert failure.as_result() == {"class": expected.error_class, "errno": number, "sqlstate": sqlstate,
                                    "message": failure.message, "hint": failure.hint}
+
+
+@pytest.mark.parametrize("number", MEANINGS)
+def test_what_rootservice_carries_out_may_go_on_although_its_session_was_ended(number: int) -> None:
+    assert may_have_been_executed(server_failure(number, "HY000", "x")) is (number in (4012, 1317, 4064, 5066))
