@@ -37,7 +37,8 @@ MODULES: dict[str, dict[str, Any]] = {
 
 
 def test_no_module_is_missing_here() -> None:
-    assert set(MODULES) == {path.stem for path in (REPOSITORY / "plugins" / "modules").glob("ob_*.py")}
+    assert set(MODULES) == {path.stem for path in (REPOSITORY / "plugins" / "modules").glob("ob_*.py")
+                            if "community.oceanbase._login" in path.read_text(encoding="utf-8")}
 
 
 @pytest.fixture

@@ -53,6 +53,8 @@ class SeekDB:
         self.port = free_port()
         self.user = "root"
         self.password = ""
+        # What each connection of a test begins with.
+        self.init_command = "SET time_zone = '+00:00'"
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> SeekDB:
@@ -126,7 +128,7 @@ class SeekDB:
         settings: dict[str, Any] = {
             "host": self.host, "port": self.port, "user": self.user, "password": self.password, "charset": "utf8mb4",
             "connect_timeout": 5, "read_timeout": 60, "autocommit": True, "ssl_disabled": True,
-            "init_command": "SET time_zone = '+00:00'", "cursorclass": pymysql.cursors.DictCursor}
+            "init_command": self.init_command, "cursorclass": pymysql.cursors.DictCursor}
         settings.update(options)
         return pymysql.connect(**settings)
 
