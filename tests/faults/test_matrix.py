@@ -25,6 +25,8 @@ TRANSIENT = [("error", number, sqlstate, "armed by a test") for number, sqlstate
 LASTING = [("error", number, sqlstate, "armed by a test") for number, sqlstate in (
     (1227, "42501"), (1064, "42000"), (1045, "42000"))]
 FAULTS = NETWORK + TRANSIENT + LASTING
+# The observer that is used dies before, after or in the middle of a statement, while a second one lives.
+DEATHS = [("stop_before",), ("stop_after",), ("stop_during", 0.1)]
 # In `make test` four numbers stand for those that are understood alike; and in the two situations in which nothing is
 # sent that changes anything, a few faults stand for all.
 QUICK_CANCEL = NETWORK + TRANSIENT[:2] + [TRANSIENT[5], TRANSIENT[8]] + LASTING
@@ -145,6 +147,28 @@ def strike(bench: Bench, situation: str, position: int, statement: str, fault: t
             assert any(text in run.told() for text in ("was executed was uncertain", "sent again")), run.told()
 
 
+def kill(bench: Bench, situation: str, position: int, statement: str, fault: tuple[Any, ...]) -> None:
+    """One case: the first of two observers dies at ``statement``; the second one finishes the work."""
+    def before(number: int) -> None:
+        if number == position and not bench.struck:
+            bench.struck = True
+            bench.arm(statement, fault)
+
+    bench.struck = False
+    at_login = statement.startswith("LOGIN")
+    run, job_id = run_in(bench, situation, before, (lambda: before(0)) if at_login else None,
+                         login_host=bench.observers())
+    first, second = bench.mock.ports
+    struck = next(number for number, entry in enumerate(run.log) if "fault" in entry)
+    assert {entry["port"] for entry in run.log[:struck + 1]} == {first}
+    assert {entry["port"] for entry in run.log[struck + 1:] if entry["statement"] != "CLOSE"} == {second}
+    tell_truth(bench, situation, run, job_id)
+    assert run.failure is None, run.failure
+    assert run.result["login_address"] == bench.observers()[-1]
+    assert run.result["reconnects"] == (not at_login)
+    assert run.elapsed <= 2 * TIMEOUTS + TOLERANCE
+
+
 @lru_cache(maxsize=None)
 def sent_in(benches: Any, situation: str) -> list[tuple[int, str]]:
     """What a clean run sends in a situation: the number among the statements of the session, and the text."""
@@ -171,6 +195,45 @@ def test_a_fault_at_any_statement(benches: Any, situation: str, fault: tuple[Any
     assert len(positions) >= (3 if situation == "check mode" else 5)
     problems = benches.run(strike, [(situation, number, statement, fault) for number, statement in positions])
     assert problems == []
+
+
+@pytest.mark.parametrize(("situation", "fault"), [
+    pytest.param(situation, fault, id=f"{situation}-{name_of(fault)}",
+                 marks=[] if situation == "cancel" or fault == DEATHS[1] else pytest.mark.full)
+    for situation in SITUATIONS for fault in DEATHS])
+def test_an_observer_that_dies_at_any_statement(benches: Any, situation: str, fault: tuple[Any, ...]) -> None:
+    problems = benches.run(kill, [(situation, number, statement, fault)
+                                  for number, statement in sent_in(benches, situation)])
+    assert problems == []
+
+
+def test_an_observer_that_is_dead_from_the_start(bench: Bench) -> None:
+    bench.control(f"ALTER SYSTEM MOCK OBSERVER {bench.mock.port} STOP")
+    bench.mock.port, first = bench.mock.ports[-1], bench.mock.port
+    try:
+        run, job_id = run_in(bench, "cancel", login_host=bench.observers())
+        tell_truth(bench, "cancel", run, job_id)
+    finally:
+        bench.mock.port = first
+    assert (run.failure, run.result["reconnects"], run.result["login_address"]) == (None, 0, bench.observers()[-1])
+
+
+def test_no_observer_is_left(bench: Bench) -> None:
+    """Both die while the job is cleaned up: what is told is what is known, and that running again resumes."""
+    def before(number: int) -> None:
+        if number == 4:
+            bench.relay.refuse()
+
+    assert bench.relay
+    hosts = [f"127.0.0.1:{bench.relay.port}", f"localhost:{bench.relay.port}"]
+    bench.start()
+    run = bench.run(before_send=before, login_host=hosts, timeouts=TIMEOUTS, wait_timeout=2)
+    assert run.failure is not None and run.failure.error_class == "unreachable"
+    assert (run.result["changed"], run.accepted(), run.result["login_address"]) == (True, 1, hosts[0])
+    for part in ("the connection was lost after ", "s and could not be made again for ", "none of the 2 addresses",
+                 *hosts):
+        assert part in run.failure.message, run.failure.message
+    assert "run the task again" in run.failure.hint and "host and port" not in run.failure.hint
 
 
 def test_a_clean_run_sends_what_it_should(benches: Any) -> None:

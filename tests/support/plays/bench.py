@@ -81,10 +81,10 @@ class WatchedSession(Session):
 
 
 class Bench:
-    """One mock, used for one case after the other; a context manager."""
+    """One mock of two observers, used for one case after the other; a context manager."""
 
     def __init__(self, **options: Any) -> None:
-        self.mock = Mock(**{"step_seconds": 600, "cleanup_seconds": 0.02, **options})
+        self.mock = Mock(**{"step_seconds": 600, "cleanup_seconds": 0.02, "ports": 2, **options})
         self.relay: RefusingRelay | None = None
         self._control: Any = None
         self._read = 0
@@ -93,7 +93,8 @@ class Bench:
     def __enter__(self) -> Bench:
         self.mock.__enter__()
         self.relay = RefusingRelay(self.mock.port)
-        self._control = self.mock.connect()
+        # Through the observer that no test stops.
+        self._control = self.mock.connect(port=self.mock.ports[-1])
         self.control("ALTER SYSTEM MOCK SECONDS ROUND 0.02", "ALTER SYSTEM SET debug_sync_timeout = '1000s'",
                      f"CREATE USER {USER}", f"GRANT ALTER SYSTEM ON *.* TO {USER}", f"GRANT SELECT ON *.* TO {USER}")
         return self
@@ -140,6 +141,10 @@ class Bench:
     def history(self, job_id: str) -> list[dict[str, Any]]:
         """Returns the rows of that job in DBA_OB_CLONE_HISTORY."""
         return self.control(f"SELECT * FROM oceanbase.DBA_OB_CLONE_HISTORY WHERE CLONE_JOB_ID = {job_id}")
+
+    def observers(self) -> list[str]:
+        """Returns the addresses of all observers, as login_host takes them; the last one is never stopped."""
+        return [f"{self.mock.host}:{port}" for port in self.mock.ports]
 
     def run(self, check_mode: bool = False, before_send: Callable[[int], None] = lambda _number: None,
             after_rows: Callable[[Any], None] = lambda _rows: None, unreachable: Callable[[], None] = lambda: None,
@@ -206,7 +211,8 @@ class Bench:
         """Ends what a case has left behind."""
         assert self.relay
         self.relay.listen()
-        self.control("ALTER SYSTEM MOCK FAULT CLEAR", "ALTER SYSTEM MOCK FAIL CLEAR", "ALTER SYSTEM END UPGRADE",
+        self.control(f"ALTER SYSTEM MOCK OBSERVER {self.mock.port} START",
+                     "ALTER SYSTEM MOCK FAULT CLEAR", "ALTER SYSTEM MOCK FAIL CLEAR", "ALTER SYSTEM END UPGRADE",
                      "SET ob_global_debug_sync = 'reset'")
         for row in self.progress():
             with contextlib.suppress(pymysql.MySQLError):
