@@ -142,11 +142,11 @@ class _Kind(NamedTuple):
 
 
 _LATER = _Kind(ServerError, "The cluster is busy or changing its leader; run the task again later.", True)
-_NOT_NOW = _Kind(Unreachable, "The server does not take sessions at the moment; run the task again later.", True)
+_NOT_NOW = _Kind(Unreachable, "The server does not accept sessions at the moment; run the task again later.", True)
 _KILLED = _Kind(ServerError, "Somebody or something ended the statement; run the task again.", True)
 _KILLED_ERRORS = (1317, 4064, 5066)
 _GRANT = "Log in as root@sys, or as a user of the sys tenant who has ALTER SYSTEM and SELECT on the clone views."
-_LOOK = "Look at DBA_OB_CLONE_PROGRESS and DBA_OB_TENANTS for what stands in the way."
+_LOOK = "DBA_OB_CLONE_PROGRESS and DBA_OB_TENANTS may show what stands in the way."
 _SEARCH = "Search observer.log for that error."
 
 # A time-out may strike a commit, whose result is then unknown; after any other error a transaction of the session, such
@@ -171,8 +171,9 @@ _SERVER_ERRORS: Dict[int, _Kind] = {
 
 # During a login some numbers mean something else.
 _LOGIN_ERRORS: Dict[int, _Kind] = {
-    1045: _Kind(AccessDenied, "OceanBase answers the same to a wrong password, an unknown user and an unknown tenant. "
-                              "Directly to an OBServer the user is root@sys, through OBProxy it is root@sys#cluster."),
+    1045: _Kind(AccessDenied, "OceanBase gives the same answer for a wrong password, an unknown user and an unknown "
+                              "tenant. Directly to an OBServer the user is root@sys, through OBProxy it is "
+                              "root@sys#cluster."),
     1227: _Kind(AccessDenied, "The address of this host may be missing in ob_tcp_invited_nodes of the sys tenant."),
     1235: _Kind(AccessDenied, "Log in as root@sys."),
     3118: _Kind(AccessDenied, "Unlock the user first."),

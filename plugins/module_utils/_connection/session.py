@@ -221,7 +221,7 @@ class Session:
                     "'%s'" % name in failure.message for name in ours):
                 raise UnsupportedVersion(
                     "the server at %s is not OceanBase: %s" % (self._where(), failure.message),
-                    "Name an OBServer or OBProxy.", failure.errno, failure.sqlstate) from failure
+                    "Name an OBServer or OBProxy in login_host.", failure.errno, failure.sqlstate) from failure
             if not self.login.session_vars:
                 raise
             raise InvalidOption("the server does not accept session_vars: " + failure.message,
@@ -273,7 +273,7 @@ class Session:
             failure = self._tls.broken_off(where)
             if failure is not None:
                 return failure  # type: ignore[no-any-return]
-        return ConnectionLost("%s broke off the %s: %s" % (where, error.stage, error.text), error.errno)
+        return ConnectionLost("%s did not complete the %s: %s" % (where, error.stage, error.text), error.errno)
 
 
 def _causes(error: Optional[BaseException]) -> List[BaseException]:

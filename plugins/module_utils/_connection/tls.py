@@ -87,7 +87,8 @@ def _context(login: Login) -> ssl.SSLContext:
             context.load_cert_chain(login.client_cert, login.client_key, password=lambda: b"")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else (
-            "not what belongs there (%s)" % (getattr(error, "reason", None) or "no PEM, or a key with a passphrase"))
+            "not a PEM file of the right kind (%s)" % (
+                getattr(error, "reason", None) or "no PEM, or a key with a passphrase"))
         raise InvalidOption("%s cannot be loaded: %s" % (loading, reason),
                             "Name readable PEM files that belong together; a key must not have a passphrase.") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -31,9 +31,9 @@ class Means(NamedTuple):
 LATER = Means("server_error", "The cluster is busy or changing its leader; run the task again later.", True)
 TIMED_OUT = LATER._replace(uncertain=True)
 KILLED = Means("server_error", "Somebody or something ended the statement; run the task again.", True)
-FULL = Means("unreachable", "The server does not take sessions at the moment; run the task again later.", True)
+FULL = Means("unreachable", "The server does not accept sessions at the moment; run the task again later.", True)
 MAY_NOT = Means("no_privilege", "a user of the sys tenant who has ALTER SYSTEM and SELECT on the clone views")
-NOT_NOW = Means("refused", "Look at DBA_OB_CLONE_PROGRESS and DBA_OB_TENANTS for what stands in the way.")
+NOT_NOW = Means("refused", "DBA_OB_CLONE_PROGRESS and DBA_OB_TENANTS may show what stands in the way.")
 OTHER = Means("server_error", "Search observer.log for that error.")
 REFUSED_LOGIN = Means("access_denied", "Search observer.log for that error.")
 WRONG_CLUSTER = Means("access_denied", "Check the cluster in the user name: root@sys#cluster.")
@@ -43,7 +43,7 @@ WRONG_CLUSTER = Means("access_denied", "Check the cluster in the user name: root
 MEANINGS = {
     1040: (FULL, None),
     1044: (MAY_NOT, None),
-    1045: (OTHER, Means("access_denied", "the same to a wrong password, an unknown user and an unknown tenant")),
+    1045: (OTHER, Means("access_denied", "the same answer for a wrong password, an unknown user")),
     1049: (OTHER, REFUSED_LOGIN),
     1064: (Means("unsupported_version", "Tenant clone needs OceanBase 4.3.0 or later."), None),
     1142: (MAY_NOT, None),

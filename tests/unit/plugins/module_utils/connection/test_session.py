@@ -319,7 +319,7 @@ def test_logins_that_are_not_tried_again(driver, error, cls, said):
 
 def test_a_broken_off_login_is_tried_again(driver):
     driver.login_error = caused_by(None, LOGIN)
-    with pytest.raises(ConnectionLost, match="broke off the login: no") as caught:
+    with pytest.raises(ConnectionLost, match="did not complete the login: no") as caught:
         session().connect(AMPLE)
     assert (caught.value.errno, caught.value.transient) == (2003, True)
 
@@ -414,7 +414,7 @@ def test_the_failure_names_every_address_and_its_reason(driver, network):
         opened.connect(AMPLE)
     for part in ("none of the 3 addresses of login_host (option login_host) can be used",
                  "no connection to a:2881: no answer within 10 s", "b:1 refused the login of root@sys", "8001",
-                 "c:2881 broke off the login: no"):
+                 "c:2881 did not complete the login: no"):
         assert part in caught.value.message
     # The one that answered will do so again.
     assert (caught.value.transient, opened.login_address) == (True, B)
