@@ -12,6 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
+from pathlib import Path
 
 import yaml
 
@@ -26,7 +28,9 @@ GUIDES = DOCS / "docsite" / "rst"
 README_ROW = re.compile(r"^\| \[?`community\.oceanbase\.(\w+)`[^|]*\| (\w+): (.+) \|$", re.MULTILINE)
 CODE = re.compile("`")
 INCLUDED = ".. included content\n"
-FILES = "https://github.com/community-oceanbase/community.oceanbase/blob/main/playbooks"
+FILES = "https://github.com/community-oceanbase/community.oceanbase/blob/main"
+FENCE = re.compile(r"^```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+PARAMETERS = "Parameters\n^^^^^^^^^^\n"
 # The theme shows the contents of each page beside it.
 CONTENTS = re.compile(r"^\.\. contents::\n(?:   .*\n)+", re.MULTILINE)
 
@@ -42,12 +46,27 @@ def generate_sources() -> int:
     (SOURCES / "environment_variables.rst").unlink(missing_ok=True)
     for page in SOURCES.glob("*.rst"):
         page.write_text(CONTENTS.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in SOURCES.glob("*_role.rst"):
+        page.write_text(with_example(page), encoding="utf-8")
     (SOURCES / "index.rst").write_text(first_page(), encoding="utf-8")
     for picture in GUIDES.rglob("*.svg"):
         copy = SOURCES / "docsite" / picture.relative_to(GUIDES)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(picture, copy)
     return generated.returncode
+
+
+def with_example(page: Path) -> str:
+    """Returns the page of a role with the example that its README begins with, before the parameters."""
+    name = page.stem[:-len("_role")]
+    example = FENCE.search((REPOSITORY / "roles" / name / "README.md").read_text(encoding="utf-8"))
+    text = page.read_text(encoding="utf-8")
+    assert example and PARAMETERS in text, name
+    readme = f"{FILES}/roles/{name}/README.md"
+    section = "\n".join((
+        "Example", "^^^^^^^", "", ".. code-block:: yaml", "", textwrap.indent(example[1], "    "),
+        f"What it cannot do, and more examples: `README of the role <{readme}>`__.", "", ""))
+    return text.replace(PARAMETERS, section + PARAMETERS, 1)
 
 
 def first_page() -> str:
@@ -69,7 +88,7 @@ def included_content() -> str:
     """Returns a section for modules, one for roles and one for playbooks, with the lines that README has for each."""
     lines: dict[str, list[str]] = {}
     for name, kind, text in README_ROW.findall((REPOSITORY / "README.md").read_text(encoding="utf-8")):
-        link = f"`{name} <{FILES}/{name}.yml>`__" if kind == "playbook" else (
+        link = f"`{name} <{FILES}/playbooks/{name}.yml>`__" if kind == "playbook" else (
             f":ref:`{name} <ansible_collections.community.oceanbase.{name}_{kind}>`")
         lines.setdefault(kind, []).append(f"* {link}: {CODE.sub('``', text)}")
     return "\n".join("\n".join((title, "-" * len(title), "", *lines[kind], ""))

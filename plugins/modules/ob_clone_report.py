@@ -60,7 +60,7 @@ options:
     elements: str
   mode:
     description:
-      - The permissions of the file as an octal number in quotes, such as V('0640').
+      - The permissions of the file as an octal number in quotes, such as V(0640).
       - If not given, a file that exists keeps its permissions, and a new one gets what the umask leaves.
     type: raw
 seealso:

@@ -64,6 +64,12 @@ def test_there_is_a_page_for_every_guide_module_and_role(pages: dict[str, Page])
     assert guides | modules | roles | {"index.html"} <= set(pages)
 
 
+def test_every_role_has_an_example(pages: dict[str, Page]) -> None:
+    roles = {name: page for name, page in pages.items() if name.endswith("_role.html")}
+    assert roles
+    assert [name for name, page in roles.items() if "example" not in page.places] == []
+
+
 def test_every_page_opens_with_its_heading_styles_and_pictures(seen: list[Any]) -> None:
     # The page with the results of a search has no heading before there is one.
     assert [one["page"] for one in seen if not one["heading"]] == ["/search.html"]
