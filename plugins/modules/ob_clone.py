@@ -63,7 +63,7 @@ options:
       - If V(false), the task ends as soon as the job's row is in C(DBA_OB_CLONE_PROGRESS), with outcome V(running).
   wait_timeout:
     description:
-      - Seconds to wait at most. After that the task fails with RV(error.class=wait_timeout), and the clone goes on.
+      - Seconds to wait at most. After that the task fails with C(error.class) V(wait_timeout), and the clone goes on.
         Running the task again resumes the wait.
       - Transient errors and lost connections are retried within this time.
     type: int

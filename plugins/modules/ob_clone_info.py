@@ -85,7 +85,7 @@ options:
     default: false
   wait_timeout:
     description:
-      - With O(wait=true), seconds to wait at most. After that the task fails with RV(error.class=wait_timeout), and
+      - With O(wait=true), seconds to wait at most. After that the task fails with C(error.class) V(wait_timeout), and
         RV(progress) holds the jobs that are left.
       - The time starts with the login. Transient errors and lost connections are retried within it, those of the last
         query for O(read_timeout) more.
@@ -98,6 +98,7 @@ seealso:
   - module: community.oceanbase.ob_clone
   - module: community.oceanbase.ob_clone_cancel
   - module: community.oceanbase.ob_tenant_info
+  - module: community.oceanbase.ob_clone_report
   - name: DBA_OB_CLONE_HISTORY
     description: The view in OceanBase's documentation.
     link: https://en.oceanbase.com/docs/common-oceanbase-database-10000000001972416
