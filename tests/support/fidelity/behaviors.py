@@ -14,7 +14,7 @@ import yaml
 from support import REPOSITORY
 
 FOLDER = REPOSITORY / "tests" / "fidelity"
-OTHER_FILES = ("kernel_statements.yml", "not_checked.yml", "texts.yml")
+OTHER_FILES = ("client_statements.yml", "kernel_statements.yml", "not_checked.yml", "texts.yml")
 # The steps and what each may have beside its own value.
 STEPS = {"sql": {"as", "error", "ok", "rows", "columns", "labels", "eventually"}, "start": {"as"}, "ended": {"as"},
          "until_ended": {"as"}, "hold": set(), "release": set(), "wait": {"of"}, "row": {"of"}, "remember": {"sql"},

@@ -8,12 +8,17 @@ from __future__ import annotations
 import pytest
 
 from ob_mock.sql import syntax_tree as tree
-from ob_mock.sql.grammar import parse
+from ob_mock.sql.grammar import Dialect
 from ob_mock.sql.results import SqlError
 from ob_mock.sql.scanner import WORD, Token
+from ob_mock.statements import table
 
 SYNTAX = ("You have an error in your SQL syntax; check the manual that corresponds to your OceanBase version for the "
           "right syntax to use near '%s' at line %d")
+
+
+def parse(sql: str, **dialect: bool) -> tree.Statement:
+    return table.parse(sql, Dialect(**dialect))[0]
 
 
 @pytest.mark.parametrize("sql, name", [
@@ -36,8 +41,7 @@ def test_cancel_clone(sql: str, name: str) -> None:
     ("CREATE TENANT a FROM b WITH UNIT u RESOURCE_POOL p", "RESOURCE_POOL p", 1),
     ("CREATE TENANT a FROM 'b' WITH UNIT u, RESOURCE_POOL p", "'b' WITH UNIT u, RESOURCE_POOL p", 1),
     ("CREATE TENANT a FROM b WITH UNIT u, RESOURCE_POOL p, UNIT v", ", UNIT v", 1),
-    ("FOO BAR", "FOO BAR", 1), ("SELECT 1; SELECT 2", "SELECT 2", 1),
-    ("FOO " + "x" * 100, ("FOO " + "x" * 100)[:80], 1),
+    ("FOO BAR", "FOO BAR", 1),     ("FOO " + "x" * 100, ("FOO " + "x" * 100)[:80], 1),
 ])
 def test_syntax_errors(sql: str, near: str, line: int) -> None:
     with pytest.raises(SqlError) as caught:
@@ -66,8 +70,12 @@ def test_before_4_3_there_are_no_clone_statements(sql: str, near: str) -> None:
     ("ALTER SYSTEM SET debug_sync_timeout = '1000s'", tree.SetParameters([("debug_sync_timeout", "1000s")])),
     ("ALTER SYSTEM SET a = 0, b = True", tree.SetParameters([("a", "0"), ("b", "True")])),
     ("ALTER SYSTEM BEGIN UPGRADE", tree.Upgrade(True)), ("ALTER SYSTEM END UPGRADE", tree.Upgrade(False)),
-    ("ALTER SYSTEM NOARCHIVELOG TENANT = t", tree.Archive(False, "t")),
-    ("ALTER SYSTEM ARCHIVELOG", tree.Archive(True, "")),
+    ("ALTER SYSTEM NOARCHIVELOG TENANT = t", tree.Archive(False, ["t"])),
+    ("ALTER SYSTEM ARCHIVELOG", tree.Archive(True)),
+    ("ALTER SYSTEM MINOR FREEZE TENANT = t, 'u'", tree.MinorFreeze(["t", "u"])),
+    ("ALTER SYSTEM MINOR FREEZE", tree.MinorFreeze()),
+    ("ALTER SYSTEM SET a = -1 SCOPE = BOTH SERVER = 'x' TENANT = t, b = 2",
+     tree.SetParameters([("a", "-1"), ("b", "2")])),
     ("ALTER SYSTEM MOCK FAULT 'x' error 4012 '25000' 'y' 2", tree.Mock("FAULT", ["x", "error", 4012, "25000", "y", 2])),
     ("ALTER RESOURCE POOL p UNIT_NUM = 2", tree.Define("alter", "resource pool", "p", {"unit_num": "2"})),
     ("ALTER TENANT t SET PRIMARY_ZONE = 'z1'", tree.Define("alter", "tenant", "t", {"primary_zone": "z1"})),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ob_mock.sql.results import SqlError
-from ob_mock.sql.scanner import RESERVED, tokenize
+from ob_mock.sql.keywords import RESERVED
+from ob_mock.sql.scanner import BROKEN, scan, separate_strings, split_statements, tokenize
 
 
 def texts(sql: str, **options: bool) -> list[tuple[str, str]]:
@@ -18,15 +18,23 @@ def texts(sql: str, **options: bool) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("sql, expected", [
     ("a1 1a 12 $x_é", [("word", "a1"), ("word", "1a"), ("number", "12"), ("word", "$x_é")]),
     ("`a``b` `c d`", [("quoted", "a`b"), ("quoted", "c d")]),
-    (r"'it''s' 'a\'b' 'c\nd' '5\%'", [("string", "it's"), ("string", "a'b"), ("string", "c\nd"), ("string", r"5\%")]),
+    (r"'it''s', 'a\'b', 'c\nd', '5\%'", [("string", "it's"), ("symbol", ","), ("string", "a'b"), ("symbol", ","),
+                                        ("string", "c\nd"), ("symbol", ","), ("string", r"5\%")]),
+    ("'a' 'b' -- c\n'd' \"e\" # f\n\"g\"", [("string", "ab"), ("string", "d"), ("string", "e"), ("string", "g")]),
+    ("x'4a' b'101' 0b1 N'é' date '2020-01-01' _utf8mb4'x'",
+     [("binary", "4a"), ("binary", "05"), ("binary", "01"), ("string", "é"), ("string", "2020-01-01"),
+      ("word", "_utf8mb4"), ("string", "x")]),
+    ("a.b.c 1a.b `a`.b 1.5.5 \\N", [("word", "a"), ("symbol", "."), ("word", "b"), ("symbol", "."), ("word", "c"),
+                                    ("word", "1a"), ("symbol", "."), ("word", "b"), ("quoted", "a"), ("symbol", "."),
+                                    ("word", "b"), ("number", "1.5"), ("number", ".5"), ("word", "NULL")]),
     ('"x""y"', [("string", 'x"y')]),
     ("a /* b */ c -- d\ne # f\n g --h", [
         ("word", "a"), ("word", "c"), ("word", "e"), ("word", "g"), ("symbol", "-"), ("symbol", "-"), ("word", "h")]),
     ("ALTER /*+ query_timeout(1) */ SYSTEM", [("word", "ALTER"), ("word", "SYSTEM")]),
     ("/*!40101 SET */ x", [("word", "SET"), ("word", "x")]),
-    ("@@autocommit @@session . time_zone @@`x` @u @'v w'",
+    ("@@autocommit @@session . time_zone @@`x` @u @'v%w'",
      [("sysvar", "autocommit"), ("sysvar", "session.time_zone"), ("sysvar", "x"), ("uservar", "u"),
-      ("uservar", "v w")]),
+      ("uservar", "v%w")]),
     ("1.5 .5 1e3 0x1F 18446744073709551615", [("number", "1.5"), ("number", ".5"), ("number", "1e3"),
                                               ("number", "0x1F"), ("number", "18446744073709551615")]),
     ("a.b<=>c!=1;", [("word", "a"), ("symbol", "."), ("word", "b"), ("symbol", "<=>"), ("word", "c"), ("symbol", "!="),
@@ -40,12 +48,33 @@ def test_double_quotes_mean_a_name_with_ansi_quotes() -> None:
     assert texts('"x"', ansi_quotes=True) == [("quoted", "x")]
 
 
-@pytest.mark.parametrize("sql, near", [("SELECT 'abc", "abc"), ("SELECT `abc", "abc"), ("a \x01", "\x01")])
-def test_what_begins_no_token_is_a_syntax_error(sql: str, near: str) -> None:
-    with pytest.raises(SqlError) as caught:
-        tokenize(sql)
-    assert (caught.value.errno, caught.value.sqlstate) == (1064, "42000")
-    assert caught.value.message.endswith("near '%s' at line 1" % near)
+@pytest.mark.parametrize("sql, near", [
+    ("SELECT 'abc", "abc"), ("SELECT `abc", "abc"), ("SELECT 'a\\'b \"c", "b \"c"), ("SELECT '", "'"),
+    ("a \x01 b", "\x01 b"),
+    ("a /* b", "b"), ("a /*", "*"), ("SELECT /*+ b c", "c"), ("a == b", "== b"), ("0X41 a", "0X41 a"),
+    ("x'4' a", "x'4' a"),
+    ("@'v w'", "@'v w'"), ("a \f", ""), ("a \f b", "\f b")])
+def test_what_begins_no_token_breaks_the_statement_off_there(sql: str, near: str) -> None:
+    tokens, left_open = scan(sql)
+    assert not left_open
+    assert [sql[token.start:] for token in tokens if token.kind == BROKEN] == ([near] if near else [])
+
+
+@pytest.mark.parametrize("sql, line", [
+    ("a\nb", 2), ("\n\na", 1), ("a\rb", 1), ("a\r\nb", 2), ("'x\ny' b", 2), ("'x\r\ny' b", 3), ("`x\ny` b", 1),
+    ("/* x\n */ b", 2), ("select /*+ x\n */ b", 1), ("a --\nb", 1), ("a -- x\nb", 2), ("'x\\\ny' b", 1)])
+def test_lines_are_counted_as_oceanbase_counts_them(sql: str, line: int) -> None:
+    assert scan(sql)[0][-2].line == line
+
+
+def test_statements_of_one_query() -> None:
+    assert split_statements("SELECT ';' ; -- a;\nSELECT `;`;/* ; */ ;") == ["SELECT ';' ;", " -- a;\nSELECT `;`;"]
+    assert split_statements("SELECT 1") == ["SELECT 1"]
+    assert split_statements(" ; ") == [" ; "]
+
+
+def test_strings_side_by_side() -> None:
+    assert separate_strings("'a' \"b\"\n'it''s'") == ["a", "b", "it's"]
 
 
 @pytest.mark.parametrize("word, free", [("clone", True), ("TENANT", True), ("cancel", True), ("select", False),

@@ -20,6 +20,8 @@ from .scenario.scenario_file import ScenarioError
 from .statements.executor import Executor
 
 DEFAULT_PORT = 2881
+# Expressions may be nested some two hundred times, as an OceanBase server allows it.
+RECURSION_LIMIT = 6000
 BAD_USAGE = 2
 CANNOT_RUN = 1
 
@@ -71,6 +73,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
     0 after a signal, 2 for bad options or a bad scenario (nothing was started), 1 when it cannot listen or write.
     """
+    sys.setrecursionlimit(RECURSION_LIMIT)
     options = parser().parse_args(arguments)
     try:
         tls = tls_context(options.tls_cert, options.tls_key)

@@ -152,6 +152,11 @@ class Cluster:
         return self.version >= (4, 3)
 
     @property
+    def skip_reserved(self) -> bool:
+        """SKIP is a reserved word since 4.3.5 (facts: Parser)."""
+        return self.version >= (4, 3, 5)
+
+    @property
     def newer_cancel(self) -> bool:
         """Returns whether the newer cancel code (GEN-B) runs, which shows CLONE_SYS_CANCELING (facts: Versions)."""
         return self.version >= (4, 3, 2)

@@ -74,6 +74,7 @@ ERRORS: Dict[str, Definition] = {
     "OB_ERR_BAD_FIELD_ERROR": Definition(1054, "42S22", -5217, "Unknown column", "Unknown column '%s' in '%s'"),
     "OB_ERR_TENANT_IS_LOCKED": Definition(5260, "HY000", -5260, "Tenant is locked", "Tenant '%s' is locked"),
     "OB_ERR_CON_COUNT_ERROR": Definition(1040, "08004", -5271, "Too many connections"),
+    "OB_SIZE_OVERFLOW": Definition(4019, "HY000", -4019, "Size overflow"),
     "OB_ERR_INVALID_CONFIG": Definition(5099, "42000", -5099, "System config unknown"),
     "OB_SERVER_IS_INIT": Definition(8001, "08004", -8001, "Server is initializing"),
     "OB_SERVER_IS_STOPPING": Definition(8002, "08004", -8002, "Server is stopping"),

@@ -63,10 +63,17 @@ class Upgrade(Statement):
 
 @dataclass
 class Archive(Statement):
-    """``ALTER SYSTEM [NO]ARCHIVELOG [TENANT = name]``; tenant '' is the own tenant or, from sys, all of them."""
+    """``ALTER SYSTEM [NO]ARCHIVELOG [TENANT = name, ...]``; no tenants: the own one or, from sys, all of them."""
 
     on: bool
-    tenant: str
+    tenants: List[str] = field(default_factory=list)
+
+
+@dataclass
+class MinorFreeze(Statement):
+    """``ALTER SYSTEM MINOR FREEZE [TENANT = name, ...]``; no tenants: the own one."""
+
+    tenants: List[str] = field(default_factory=list)
 
 
 @dataclass

@@ -1,17 +1,22 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A reader over the tokens of a statement: what the grammar's rules are written with."""
+"""A reader over the tokens of a statement that is known to be well formed."""
 
 from __future__ import annotations
 
 from typing import Any, Dict, List, NoReturn
 
-from .scanner import END, NUMBER, STRING, WORD, Token, reject
+from .errors import error
+from .keywords import FREE, RESERVED
+from .scanner import END, MARK, NUMBER, QUOTED, STRING, SYMBOL, WORD, Token
+
+# A statement that is not acted on is named by at most so many of its words.
+NAMING_WORDS = 4
 
 
 class TokenReader:
-    """Reads tokens from left to right; everything that does not fit raises the syntax error 1064 at that place."""
+    """Reads tokens from left to right; what does not fit is something that the mock does not act on: error 1235."""
 
     def __init__(self, sql: str, tokens: List[Token]) -> None:
         self.sql = sql
@@ -20,12 +25,17 @@ class TokenReader:
 
     @property
     def token(self) -> Token:
-        """Returns the token to read next."""
+        """The token to read next."""
         return self._tokens[self.position]
 
     def fail(self) -> NoReturn:
-        """Raises the syntax error for the next token."""
-        reject(self.sql, self._tokens, self.position)
+        """Raises error 1235, which names the statement by its first words."""
+        words: List[str] = []
+        for token in self._tokens[:NAMING_WORDS]:
+            if token.upper not in RESERVED and token.upper not in FREE:
+                break
+            words.append(token.upper)
+        raise error("OB_NOT_SUPPORTED", "statement %s by the mock" % " ".join(words))
 
     def next(self) -> Token:
         """Reads any token."""
@@ -35,9 +45,9 @@ class TokenReader:
         return self._tokens[self.position - 1]
 
     def sees(self, *words: str) -> bool:
-        """Returns whether the next tokens are these keywords or symbols."""
+        """Says whether the next tokens are these keywords or symbols."""
         for token, word in zip(self._tokens[self.position:], words):
-            if (token.upper or (token.text if token.kind == "symbol" else "")) != word:
+            if (token.upper or (token.text if token.kind in (SYMBOL, MARK) else "")) != word:
                 return False
         return len(self._tokens) - self.position >= len(words)
 
@@ -55,14 +65,20 @@ class TokenReader:
                 self.fail()
 
     def one_of(self, *words: str) -> str:
-        """Reads one of these keywords and returns it."""
-        for word in words:
-            if self.accept(word):
-                return word
-        self.fail()
+        """Reads one of these keywords and returns it; '' if none of them comes next."""
+        return next((word for word in words if self.accept(word)), "")
+
+    def until(self, *words: str) -> List[Token]:
+        """Reads up to one of these keywords or to the end; what stood before it, with an END token. Then skips all."""
+        start = self.position
+        while not self.at_end() and self.token.upper not in words:
+            self.next()
+        found = self._tokens[start:self.position]
+        self.position = len(self._tokens) - 1
+        return [*found, self.token]
 
     def at_end(self) -> bool:
-        """Returns whether everything is read."""
+        """Says whether everything is read."""
         return self.token.kind == END
 
     def end(self) -> None:
@@ -70,21 +86,18 @@ class TokenReader:
         if not self.at_end():
             self.fail()
 
-    def identifier(self) -> str:
-        """Reads a name: bare and not reserved, or back-quoted; never a string."""
-        if not self.token.is_identifier:
+    def name(self) -> str:
+        """Reads a name or a string, in whose place a rule may allow the word ALL."""
+        if self.token.kind not in (WORD, QUOTED, STRING):
             self.fail()
         return self.next().text
 
-    def name_or_string(self) -> str:
-        """Reads a name, a quoted string, or the keyword ALL."""
-        return self.next().text if self.token.kind == STRING or self.sees("ALL") else self.identifier()
-
-    def string(self) -> str:
-        """Reads a quoted string."""
-        if self.token.kind != STRING:
-            self.fail()
-        return self.next().text
+    def names(self) -> List[str]:
+        """Reads names with commas between them."""
+        found = [self.name()]
+        while self.accept(","):
+            found.append(self.name())
+        return found
 
     def number(self) -> str:
         """Reads a number with its sign, as text."""
@@ -95,28 +108,19 @@ class TokenReader:
 
     def value(self) -> str:
         """Reads a string, a number or a word as the text of a value."""
-        if self.token.kind in (STRING, WORD):
-            return self.next().text
-        if self.token.is_identifier:
-            return self.next().text
-        return self.number()
+        return self.name() if self.token.kind in (WORD, QUOTED, STRING) else self.number()
 
     def options(self) -> Dict[str, Any]:
         """Reads ``name [=] value [,] ...`` to the end; a value may be a list in parentheses."""
         found: Dict[str, Any] = {}
         while not self.at_end():
-            name = self.next()
-            if name.kind != WORD:
-                self.position -= 1
-                self.fail()
+            if self.accept(","):
+                continue
+            name = self.name().lower()
             self.accept("=")
             if self.accept("("):
-                values = [self.value()]
-                while self.accept(","):
-                    values.append(self.value())
+                found[name] = self.names()
                 self.expect(")")
-                found[name.text.lower()] = values
             else:
-                found[name.text.lower()] = self.value()
-            self.accept(",")
+                found[name] = self.value()
         return found

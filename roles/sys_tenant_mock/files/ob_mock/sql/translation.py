@@ -9,7 +9,22 @@ from dataclasses import dataclass, field
 from typing import List, Optional, Tuple
 
 from .errors import error
-from .scanner import END, NUMBER, QUOTED, STRING, SYMBOL, SYSVAR, USERVAR, WORD, Token, reject, tokenize
+from .scanner import (
+    BINARY,
+    END,
+    MARK,
+    NUMBER,
+    QUOTED,
+    STRING,
+    SYMBOL,
+    SYSVAR,
+    USERVAR,
+    WORD,
+    Token,
+    separate_strings,
+    syntax_error,
+    tokenize,
+)
 from .sqlite_functions import INTERVAL_UNITS
 
 CLAUSES = ("FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "FOR", "PROCEDURE", "INTO")
@@ -56,7 +71,10 @@ class Translation:
 
 
 def translate(sql: str, ansi_quotes: bool = False) -> Translation:
-    """Translates a query to SQLite. Raises 1064, 1273 (collation) and 1096 (``SELECT *`` from nothing)."""
+    """Translates a query that is well formed to SQLite.
+
+    Raises 1064 (a CAST to DATETIME with 7 digits or more), 1235, 1273 (collation) and 1096 (``SELECT *`` from nothing).
+    """
     translator = _Translator(sql, tokenize(sql, ansi_quotes))
     return translator.run()
 
@@ -171,8 +189,6 @@ class _Translator:
     def _item(self) -> None:
         start = self._at
         end = self._item_end()
-        if start == end:
-            reject(self._sql, self._tokens, start)
         body = self._tokens[start:end]
         if body[-1].kind == SYMBOL and body[-1].text == "*" and (len(body) == 1 or body[-2].text == "."):
             if not any(token.upper == "FROM" and self._tokens[number + 1].upper != "DUAL"
@@ -187,7 +203,7 @@ class _Translator:
             head = ""
         if expression_end - start == 1 and body[0].kind == NUMBER and body[0].text.isdigit():
             head = "#"
-        if expression_end - start == 1 and body[0].kind in (SYMBOL, SYSVAR):
+        if expression_end - start == 1 and body[0].kind in (SYMBOL, MARK, SYSVAR):
             head = "@@" if body[0].kind == SYSVAR else body[0].text
         if expression_end - start == 1 and body[0].upper in ("TRUE", "FALSE"):
             head = "TRUE"
@@ -249,7 +265,8 @@ class _Translator:
         last = tokens[end - 1]
         introduced = tokens[start].kind == WORD and tokens[start].text.startswith("_") and end - start > 1
         if all(token.kind == STRING for token in tokens[start + introduced:end]):
-            return end, tokens[start + introduced].text  # strings side by side are one, named after the first
+            first = tokens[start + introduced]  # of strings side by side, which are one
+            return end, separate_strings(self._sql[first.start:first.end])[0]
         if end - start >= 3 and tokens[end - 2].upper == "AS":
             return end - 2, last.text
         before = tokens[end - 2]
@@ -299,8 +316,6 @@ class _Translator:
 
     def _interval_amount(self) -> str:
         while self._word(0) not in INTERVAL_UNITS:
-            if self._token.kind == END:
-                reject(self._sql, self._tokens, self._at)
             self._primary_or_operator()
         unit = self._word(0)
         self._at += 1
@@ -326,6 +341,10 @@ class _Translator:
             self._name(quoted(token.text))
         elif token.kind in (SYSVAR, USERVAR):
             self._variable(token)
+        elif token.kind == BINARY:
+            self._emit("X'%s'" % token.text)
+        elif token.kind == MARK:  # A statement is described before the values of its place-holders are known.
+            self._emit("0" if self._limited else "NULL")
         elif word == "BINARY":
             out, typing = len(self._out), len(self._typing)
             self._operand()
@@ -343,8 +362,6 @@ class _Translator:
     def _keyword_or_name(self, token: Token, word: str) -> bool:
         limit = word == "LIMIT" or word == "OFFSET" and self._tokens[self._at - 2].kind == NUMBER
         self._limited = self._limited or limit
-        if limit and self._symbol() == "-":
-            reject(self._sql, self._tokens, self._at)  # SQLite would take it for "no limit"
         if word in _NO_PARENTHESES and self._symbol() != "(":
             self._emit("`%s`()" % word.lower())
         elif word in ("TIMESTAMPDIFF", "TIMESTAMPADD") and self._symbol() == "(":
@@ -386,16 +403,11 @@ class _Translator:
             self._group()
             return True
         self._at += 1
-        if text == "?":  # A statement is described before the values of its place-holders are known.
-            self._emit("0" if self._limited else "NULL")
-            return True
         self._emit(_OPERATORS.get(text, text))
         return False
 
     def _group(self) -> None:
         closing = self._closing(self._at)
-        if self._tokens[closing].kind == END:
-            reject(self._sql, self._tokens, closing)
         self._emit("(")
         self._at += 1
         self._copy_until(closing)
@@ -404,8 +416,6 @@ class _Translator:
 
     def _cast(self) -> None:
         closing = self._closing(self._at)
-        if self._tokens[closing].kind == END:
-            reject(self._sql, self._tokens, closing)
         out, typing = len(self._out), len(self._typing)
         self._emit("CAST (")
         self._at += 1
@@ -416,12 +426,13 @@ class _Translator:
             self._out[out] = self._typing[typing] = "cast_datetime("
             digits = self._tokens[self._at + 3].text if self._symbol(2) == "(" else "0"
             if digits not in tuple("0123456"):
-                reject(self._sql, self._tokens, self._at + 3)
+                wrong = self._tokens[self._at + 3]
+                raise syntax_error(self._sql, wrong.start, wrong.line)
             self._emit(", %s)" % digits)
             self._at = closing + 1
             return
-        if self._at >= closing or kind not in _TYPES:
-            reject(self._sql, self._tokens, min(self._at + 1, closing))
+        if kind not in _TYPES:
+            raise error("OB_NOT_SUPPORTED", "CAST AS %s by the mock" % kind)
         self._emit("AS %s)" % _TYPES[kind])
         self._at = closing + 1
 

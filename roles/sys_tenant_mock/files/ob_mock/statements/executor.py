@@ -12,7 +12,7 @@ import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Callable, Dict, Iterator, List, Optional, Type
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ..cluster.admission import LoginRules
 from ..cluster.clock import Clock
@@ -22,19 +22,28 @@ from ..cluster.clone_scheduler import Scheduler
 from ..cluster.inventory import Cluster, default_content
 from ..cluster.session import Session
 from ..cluster.variables import Variables
-from ..scenario.control import mock
 from ..scenario.faults import Faults
 from ..scenario.scenario_file import ScenarioError, apply, read
-from ..sql import syntax_tree
 from ..sql.errors import error
-from ..sql.grammar import parse
+from ..sql.grammar import Dialect
 from ..sql.queries import Queries
 from ..sql.results import Column, Ok, Result, Rows, SqlError
+from ..sql.syntax_tree import (
+    CloneTenant,
+    Define,
+    DefineUser,
+    Describe,
+    Grant,
+    Select,
+    Show,
+    Sleep,
+    Statement,
+)
 from ..sql.views import BINARY, BINARY_CHARSET, LONGLONG
-from . import clones, definitions, session_settings
+from . import clones
 from .context import Context
 from .privileges import require_select
-from .show import show
+from .table import Handler, parse
 
 FIRST_CONNECTION_ID = 3221487617  # session ids of OceanBase have their top bits set (facts: Handshake)
 DIRECT_GREETING, ODP_GREETING = "5.7.25", "5.6.25"
@@ -43,19 +52,8 @@ CHARSET_OF_ID = {28: "gbk", 45: "utf8mb4", 46: "utf8mb4", 63: "binary", 87: "gbk
 
 REMEMBERED_TEXT = 10_000  # characters; longer statements are parsed anew each time
 
-Handler = Callable[[Context, Session, Any], Result]
-_HANDLERS: Dict[Type[syntax_tree.Statement], Handler] = {
-    syntax_tree.Archive: clones.archive, syntax_tree.CancelClone: clones.cancel_clone,
-    syntax_tree.Define: definitions.define, syntax_tree.DefineUser: definitions.define_user,
-    syntax_tree.Describe: session_settings.describe, syntax_tree.Grant: definitions.grant,
-    syntax_tree.Kill: session_settings.kill, syntax_tree.Mock: mock,
-    syntax_tree.SetParameters: clones.set_parameters,
-    syntax_tree.SetVariables: session_settings.set_variables, syntax_tree.Show: show,
-    syntax_tree.Nothing: session_settings.nothing, syntax_tree.Transaction: session_settings.transaction,
-    syntax_tree.Upgrade: clones.upgrade, syntax_tree.Use: session_settings.use,
-}
 # They end an open transaction.
-_COMMITTING = (syntax_tree.CloneTenant, syntax_tree.Define, syntax_tree.DefineUser, syntax_tree.Grant)
+_COMMITTING = (CloneTenant, Define, DefineUser, Grant)
 _remembered_parse = lru_cache(maxsize=1000)(parse)
 
 
@@ -143,13 +141,13 @@ class Executor:
         """Returns the columns that a statement with place-holders will answer with; errors as of ``execute``."""
         with self._complaints(session):
             self._catch_up()
-            statement = self._parse(session, sql, prepared=True)
-            if isinstance(statement, syntax_tree.Select):
-                return self._context.queries.run(session, sql).columns
-            if isinstance(statement, syntax_tree.Sleep):
+            statement, run = self._parse(session, sql, prepared=True)
+            if isinstance(statement, Select):
+                return self._context.queries.run(session, statement.sql).columns
+            if isinstance(statement, Sleep):
                 return [_slept(statement)]
-            if isinstance(statement, (syntax_tree.Describe, syntax_tree.Show)):
-                result = _HANDLERS[type(statement)](self._context, session, statement)
+            if run and isinstance(statement, (Describe, Show)):
+                result = run(self._context, session, statement)
                 assert isinstance(result, Rows)
                 return result.columns
             return []
@@ -174,29 +172,31 @@ class Executor:
         finally:
             session.running = ""
 
-    def _parse(self, session: Session, sql: str, prepared: bool = False) -> syntax_tree.Statement:
+    def _parse(self, session: Session, sql: str, prepared: bool = False) -> Tuple[Statement, Optional[Handler]]:
+        cluster = self._context.cluster
         parser = _remembered_parse if len(sql) <= REMEMBERED_TEXT else parse
-        return parser(sql, self._context.cluster.has_clone, session.ansi_quotes, prepared)
+        return parser(sql, Dialect(cluster.has_clone, cluster.skip_reserved, session.ansi_quotes), prepared)
 
     async def _execute(self, session: Session, sql: str) -> Result:
         self._catch_up()
         self._check_killed(session)
-        statement = self._parse(session, sql)
-        if isinstance(statement, syntax_tree.Select):
-            return self._context.queries.run(session, sql)
-        if isinstance(statement, syntax_tree.Sleep):
+        statement, run = self._parse(session, sql)
+        if isinstance(statement, Select):
+            return self._context.queries.run(session, statement.sql)
+        if isinstance(statement, Sleep):
             return await self._sleep(session, statement, sql)
         if isinstance(statement, _COMMITTING):
             session.end_transaction()
-        if isinstance(statement, syntax_tree.CloneTenant):
+        if isinstance(statement, CloneTenant):
             job = clones.start_clone(self._context, session, statement)
             self._nudge()
             return await self._end_of(session, job)
-        result = _HANDLERS[type(statement)](self._context, session, statement)
+        assert run
+        result = run(self._context, session, statement)
         self._nudge()
         return result
 
-    async def _sleep(self, session: Session, statement: syntax_tree.Sleep, sql: str) -> Result:
+    async def _sleep(self, session: Session, statement: Sleep, sql: str) -> Result:
         limit = self._context.variables.statement_timeout(session, sql)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + min(statement.seconds, limit / 1e6)
@@ -254,7 +254,7 @@ class Executor:
         return SqlError(failure.errno, failure.sqlstate, failure.message + suffix)
 
 
-def _slept(statement: syntax_tree.Sleep) -> Column:
+def _slept(statement: Sleep) -> Column:
     """Returns the column of SELECT SLEEP."""
     return Column(statement.label, LONGLONG, BINARY_CHARSET, 20, BINARY)
 

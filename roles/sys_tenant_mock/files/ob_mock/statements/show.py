@@ -16,7 +16,6 @@ from ..cluster.variables import CHARSETS, COLLATIONS, charset_of
 from ..sql.errors import error
 from ..sql.queries import DATABASES
 from ..sql.results import Column, Rows
-from ..sql.scanner import syntax_error
 from ..sql.syntax_tree import Show
 from ..sql.translation import literal, quoted, translate
 from ..sql.views import BINARY_CHARSET, LONGLONG, NOT_NULL, UTF8MB4, VAR_STRING, View
@@ -59,7 +58,7 @@ def _filtered(columns: List[Column], rows: List[Tuple[Any, ...]], statement: Sho
         database.executemany("INSERT INTO shown VALUES (%s)" % ", ".join("?" * len(names)), rows)
         return database.execute("SELECT * FROM shown WHERE " + condition).fetchall()
     except sqlite3.Error:
-        raise syntax_error(statement.where, 0) from None
+        raise error("OB_NOT_SUPPORTED", "this condition of SHOW by the mock") from None
     finally:
         database.close()
 
