@@ -160,7 +160,7 @@ EXAMPLES = r"""
       login_host: observer1.example.com
       login_password: "{{ vault_root_sys_password }}"
   block:
-    - name: Order the cancel without waiting for the clean-up
+    - name: Cancel without waiting for the clean-up
       community.oceanbase.ob_clone_cancel:
         clone_tenant: clone_a
         wait: false

@@ -60,7 +60,7 @@ EXAMPLES = r"""
     resource_pool: [pool_a]
   register: left
 
-- name: Nothing may be left of it
+- name: Check that nothing is left of it
   ansible.builtin.assert:
     that:
       - left.tenants == []
