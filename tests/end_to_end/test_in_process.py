@@ -43,6 +43,8 @@ SCENARIO = {
 SITUATIONS: list[tuple[str, dict[str, Any]]] = [
     ("ob_clone_cancel", {"clone_tenant": "running0", "check_mode": True}),
     *(("ob_clone_cancel", {"clone_tenant": f"running{number}"}) for number in range(len(STEPS))),
+    ("ob_clone_cancel", {"clone_tenants": "canceled,done, nosuch"}),
+    ("ob_clone_cancel", {"source_tenants": ["s8", "s88"]}),
     ("ob_clone_cancel", {"source_tenant": "s4", "wait": "no"}),
     ("ob_clone_cancel", {"clone_tenant": "canceled"}),
     ("ob_clone_cancel", {"clone_tenant": "done"}),
@@ -257,7 +259,11 @@ def test_a_task_that_waits_gives_signs_of_life() -> None:
 
         played = run_tasks(task("a"), task("b", vars={"oceanbase_progress": False}), task("c", no_log=True),
                            task("d", vars={"oceanbase_in_process": False}))
-    assert played.exit_code == 0, played.stdout
+        several = run_tasks({"name": "several", CANCEL: {
+            "login_port": mock.port, "clone_tenants": ["clone_e", "clone_f"]}})
+    assert played.exit_code == several.exit_code == 0, played.stdout + several.stdout
+    assert waiting_lines(several)[:1] == [
+        "WAITING: 2 clones are not done: 2 CLONE_SYS_CANCELING (N s of at most 600 s)."]
     assert waiting_lines(played) == ["WAITING: clone_a is CLONE_SYS_CANCELING (N s of at most 600 s)."]
 
 
