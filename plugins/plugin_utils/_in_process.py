@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Dict, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -46,7 +46,7 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
             as_module: Dict[str, Any] = super().run(tmp, task_vars)
             return as_module
         Display().vvv("%s runs in process" % self._task.action, host=host)
-        return {**ActionBase.run(self, tmp, task_vars), **self._result(self._ending(variables))}
+        return {**ActionBase.run(self, tmp, task_vars), **self._result(self._ending(variables), variables)}
 
     def _variables(self, task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
         """Returns the variables of the host that the task runs on, which a task may delegate to."""
@@ -91,12 +91,15 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
     def _ending(self, variables: Mapping[str, Any]) -> Ending:
         """Runs the procedure and returns how it ended."""
         description = self.description
-        validator = ArgumentSpecValidator(description.argument_spec(), **description.argument_rules())
-        validated = validator.validate(plain(self._task.args))
+        spec = description.argument_spec()
+        arguments = plain(self._task.args)
+        validated = ArgumentSpecValidator(spec, **description.argument_rules()).validate(arguments)
         if validated.error_messages:
-            return refuse(description, validated.validated_parameters, validated.error_messages[0], os.environ)
-        return run(description, validated.validated_parameters, self._task.check_mode, os.environ, sys.executable,
-                   self._watch(variables))
+            ending = refuse(description, validated.validated_parameters, validated.error_messages[0], os.environ)
+        else:
+            ending = run(description, validated.validated_parameters, self._task.check_mode, os.environ,
+                         sys.executable, self._watch(variables))
+        return ending._replace(warnings=[*twice_given(spec, arguments), *ending.warnings])
 
     def _watch(self, variables: Mapping[str, Any]) -> Any:
         """Returns what shows that a task is waiting, or None if nobody wants to see it."""
@@ -106,9 +109,11 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
         hosts: Sequence[str] = variables.get("ansible_play_hosts_all") or ()
         return Progress(variables.get("inventory_hostname") if len(hosts) > 1 else None)
 
-    def _result(self, ending: Ending) -> Dict[str, Any]:
+    def _result(self, ending: Ending, variables: Mapping[str, Any]) -> Dict[str, Any]:
         """Returns the task's result, as the module would exit with it."""
         result = dict(ending.result)
+        if not shows_invocation(variables):
+            del result["invocation"]
         if ending.diff is not None and self._task.diff:
             result["diff"] = ending.diff
         if ending.warnings:
@@ -118,3 +123,16 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
             if ending.trace and Display().verbosity >= TRACE_VERBOSITY:
                 result["exception"] = ending.trace
         return result
+
+
+def twice_given(spec: Mapping[str, Any], arguments: Mapping[str, Any]) -> List[str]:
+    """Returns AnsibleModule's warnings for options that are given by two of their names."""
+    return ["Both option %s and its alias %s are set." % (option, alias) for option, details in spec.items()
+            for alias in details.get("aliases", ()) if option in arguments and alias in arguments]
+
+
+def shows_invocation(variables: Mapping[str, Any]) -> bool:
+    """Tells whether results hold the options; ansible-core 2.21 has a setting for that, and leaves them out."""
+    if constants.config.get_configuration_definition("INJECT_INVOCATION") is None:
+        return True
+    return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=dict(variables)))

@@ -290,7 +290,7 @@ def test_a_task_that_times_out_leaves_nothing_behind() -> None:
                           "ignore_errors": True},
                          {"name": "y", "ansible.builtin.wait_for": {"timeout": 1}}, arguments=("-vvv",))
         assert "runs in process" in done.stdout
-        assert done.only("x").status == "failed" and "imed out" in done.only("x").result["msg"]
+        assert done.only("x").status == "failed"
         statements = [entry["statement"] for entry in mock.log()]
         # The session ended with the worker, before the next task began.
         assert statements[-1] == "CLOSE"
