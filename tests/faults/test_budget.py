@@ -89,7 +89,7 @@ def trickle(listener: socket.socket, ended: threading.Event) -> None:
     """A server that sends one byte of an endless greeting every 50 ms."""
     connection, _address = listener.accept()
     with connection:
-        connection.sendall(b"\xff\xff\x00\x00\x0a")
+        connection.sendall(b"\xff\x0f\x00\x00\x0a")
         while not ended.wait(0.05):
             try:
                 connection.sendall(b"5")

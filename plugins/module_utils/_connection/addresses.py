@@ -296,7 +296,8 @@ class _Race:
                 within = "within %s s (connect_timeout)" % spell_seconds(attempt.seconds)
                 if attempt.connected:
                     self._end(attempt, "the connection was accepted, but no greeting came " + within,
-                              "Check whether the server there hangs.")
+                              "Check host and port (an OBServer listens on 2881, OBProxy on 2883) and whether the "
+                              "server hangs.")
                 else:
                     self._end(attempt, "no answer " + within,
                               "Check the address, the firewall and whether the server runs.")

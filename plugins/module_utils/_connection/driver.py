@@ -12,6 +12,7 @@ test_driver.py runs it on every PyMySQL that is supported (``make matrix``).
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
 import socket
 import ssl
@@ -40,6 +41,7 @@ _CLIENT_ERRORS = range(2000, 3000)
 _SERVER_GONE = 2006
 _SERVER_LOST = 2013
 _PROTOCOL = 10
+_LONGEST_GREETING = 4096
 # The one plugin whose answer does not tell the password to whoever asks for it.
 _NATIVE = "mysql_native_password"
 _OLD = "mysql_old_password"
@@ -133,6 +135,7 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
         options: Dict[str, Any] = {"ssl": tls} if tls else {"ssl_disabled": True}
         self._verified = tls is not None
         self._stage = GREETING
+        self._shaken_hands = False
         self._plugin = _NATIVE
         super().__init__(
             host=server_name, user=user,
@@ -184,6 +187,8 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
         return max(0.001, self._left())
 
     def _read_bytes(self, num_bytes: int) -> bytes:
+        if self._stage == GREETING and num_bytes > _LONGEST_GREETING:
+            raise NotADatabase(_NO_GREETING)
         data = b""
         try:
             while len(data) < num_bytes:
@@ -203,6 +208,11 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
     def _write_bytes(self, data: bytes) -> None:
         try:
             self._sock.settimeout(self._remaining())
+            if isinstance(self._sock, ssl.SSLSocket):
+                if self._sock.version() is None:
+                    # Python makes no handshake if the other side is gone already, and then writes in plain text.
+                    raise ConnectionAbortedError(errno.ECONNABORTED, "the other side closed the connection")
+                self._shaken_hands = True
             self._sock.sendall(data)
         except OSError as error:
             self._force_close()
@@ -248,7 +258,7 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
     def _translated(self, error: Exception) -> DriverError:
         """Returns what a caller needs to know of an exception of PyMySQL's, or of one of our own."""
         found = self._described(error)
-        found.stage = HANDSHAKE if self._stage == LOGIN and self.ssl and not self._secure else self._stage
+        found.stage = HANDSHAKE if self._stage == LOGIN and self.ssl and not self._shaken_hands else self._stage
         return found
 
     def _described(self, error: Exception) -> DriverError:

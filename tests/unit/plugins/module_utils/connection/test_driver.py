@@ -234,7 +234,7 @@ def test_a_server_that_goes_away():
 
 def test_a_server_that_says_nothing_or_trickles():
     def trickle(sock):
-        sock.sendall(b"\xff\xff\x00\x00\x0a")
+        sock.sendall(b"\xff\x0f\x00\x00\x0a")
         with contextlib.suppress(OSError):
             while True:
                 sock.sendall(b"5")
