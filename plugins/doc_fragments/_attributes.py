@@ -8,18 +8,22 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # What the attributes mean; a module adds its support and details.
+    # A module that differs says so itself.
     DOCUMENTATION = r"""
 options: {}
 attributes:
   check_mode:
     description: Can run in C(check_mode) and predicts what a real run would do without changing the server.
+    support: full
   diff_mode:
     description: Returns in C(diff) what changed, or would change in C(check_mode).
+    support: full
   idempotent:
     description: A second run with the same options reports no change, as long as nobody else changed the server.
+    support: full
   async:
     description: Can be run with C(async).
+    support: full
   platform:
     description: Where the module can run.
     support: full
@@ -29,4 +33,14 @@ attributes:
     support: full
     membership:
       - community.oceanbase.oceanbase
+"""
+
+    # For a module that changes nothing; to be named before the attributes that it narrows.
+    INFO_MODULE = r"""
+options: {}
+attributes:
+  diff_mode:
+    support: none
+    details:
+      - There is nothing to show, because the module changes nothing.
 """

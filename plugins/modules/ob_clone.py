@@ -24,16 +24,9 @@ extends_documentation_fragment:
   - community.oceanbase._wait
 attributes:
   check_mode:
-    support: full
     details:
       - Check mode tests OceanBase's rules for starting a clone against the views. They do not show whether the cluster
         is in upgrade mode or the source tenant needs a minor freeze, so a real run may still be refused for these.
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
-  async:
-    support: full
 options:
   clone_tenant:
     description:

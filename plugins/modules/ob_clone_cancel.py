@@ -31,15 +31,8 @@ extends_documentation_fragment:
   - community.oceanbase._wait.selectors
 attributes:
   check_mode:
-    support: full
     details:
       - Check mode and a real run decide with the same function, from the same views.
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
-  async:
-    support: full
 options:
   clone_tenants:
     description:

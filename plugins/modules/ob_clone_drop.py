@@ -22,15 +22,6 @@ author:
 extends_documentation_fragment:
   - community.oceanbase._attributes
   - community.oceanbase._login
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
-  async:
-    support: full
 options:
   clone_tenant:
     description: Name of the tenant that the clone job made. It is compared exactly, also in case.

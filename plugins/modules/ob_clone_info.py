@@ -18,23 +18,15 @@ version_added: 1.0.0
 author:
   - The community.oceanbase authors (@community-oceanbase)
 extends_documentation_fragment:
+  - community.oceanbase._attributes.info_module
   - community.oceanbase._attributes
   - community.oceanbase._login
   - community.oceanbase._wait
   - community.oceanbase._wait.selectors
 attributes:
   check_mode:
-    support: full
     details:
       - The module changes nothing. In check mode it does not wait, see O(wait).
-  diff_mode:
-    support: none
-    details:
-      - There is nothing to show, because the module changes nothing.
-  idempotent:
-    support: full
-  async:
-    support: full
 options:
   view:
     description:

@@ -16,21 +16,13 @@ version_added: 1.0.0
 author:
   - The community.oceanbase authors (@community-oceanbase)
 extends_documentation_fragment:
+  - community.oceanbase._attributes.info_module
   - community.oceanbase._attributes
   - community.oceanbase._login
 attributes:
   check_mode:
-    support: full
     details:
       - The module changes nothing, so check mode makes no difference.
-  diff_mode:
-    support: none
-    details:
-      - There is nothing to show, because the module changes nothing.
-  idempotent:
-    support: full
-  async:
-    support: full
 options:
   tenant:
     description:
