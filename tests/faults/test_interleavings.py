@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from support.plays.bench import CLEAN_UP, Bench, Run
+from support.plays.bench import CLEAN_UP, SOURCES, Bench, Run
 from support.servers.ob_mock import wait_for
 
 STATES = ("CLONE_SYS_LOCK", "CLONE_SYS_CREATE_INNER_RESOURCE_POOL", "CLONE_SYS_CREATE_SNAPSHOT",
@@ -183,3 +183,101 @@ def test_whatever_happens_the_result_is_true(quick_steps: Bench, state: str, pla
 def test_whatever_happens_the_result_is_true_at_length(quick_steps: Bench, state: str, plan: list[tuple[int, Any]],
                                                        check_mode: bool) -> None:
     check(quick_steps, state, plan, check_mode)
+
+
+THREE = ("clone_a", *SOURCES)
+EVENTS_OF_THREE = st.one_of(
+    st.tuples(st.just("fault"), st.sampled_from(STATEMENTS), st.sampled_from(FAULTS)),
+    st.tuples(st.sampled_from(["somebody cancels", "server cancels"]), st.sampled_from(THREE)),
+    st.tuples(st.sampled_from(["clean up", "kill"])))
+PLANS_OF_THREE = st.lists(st.tuples(st.integers(0, 9), EVENTS_OF_THREE), max_size=6)
+
+
+class ThreeClones:
+    """Three clone jobs that can be canceled until somebody cancels them, and what happened to each."""
+
+    def __init__(self, bench: Bench, plan: list[tuple[int, Any]]) -> None:
+        self.bench = bench
+        self.plan = sorted(plan, key=lambda entry: entry[0])
+        self.others: set[str] = set()
+        self.kills = 0
+        bench.clean()
+        self.job_ids = {name: bench.start(name) for name in THREE}
+
+    def before(self, number: int) -> None:
+        """Lets happen what the plan has for this moment; at the end nothing is held back any more."""
+        while self.plan and self.plan[0][0] <= number:
+            _number, event = self.plan.pop(0)
+            self.happen(*event)
+        if number >= ENOUGH + len(THREE):
+            self.bench.control("ALTER SYSTEM MOCK FAULT CLEAR", "SET ob_global_debug_sync = 'reset'")
+
+    def happen(self, what: str, *details: Any) -> None:
+        """Makes one event happen."""
+        running = {row["clone_tenant_name"] for row in self.bench.progress() if row["status"] in STATES[:6]}
+        if what == "fault":
+            self.bench.arm(*details)
+        elif what == "clean up":
+            self.bench.control(f"SET ob_global_debug_sync = 'HANG_IN_{CLEAN_UP} clear'",
+                               "SET ob_global_debug_sync = 'now broadcast go'")
+        elif what == "kill":
+            self.kills += 1
+            for row in self.bench.sessions():
+                self.bench.control(f"KILL {row['id']}")
+        elif details[0] in running:
+            self.others |= set(details) if what == "somebody cancels" else set()
+            self.bench.control(f"alter  system cancel clone {details[0]}" if what == "somebody cancels" else
+                               f"ALTER SYSTEM MOCK CANCEL {details[0]} 'by standby tenant transfer event'")
+
+    def tell_truth(self, run: Run) -> None:
+        """Asserts the invariants of each clone."""
+        assert run.elapsed <= WAIT + TIMEOUTS + TOLERANCE
+        assert [entry["name"] for entry in run.result["results"]] == list(THREE)
+        for entry in run.result["results"]:
+            name, error = entry["name"], entry["error"]
+            accepted = run.accepted(name)
+            assert accepted <= 1
+            cancels = [sent for sent in run.log if sent["statement"].startswith("ALTER SYSTEM CANCEL")
+                       and name in sent["statement"]]
+            lost = self.kills or any(sent["answer"] == "lost" or sent.get("errno") == 4012
+                                     or sent.get("fault") in SILENT for sent in cancels)
+            unknown = error is not None and "is unknown" in error["hint"]
+            if not (name in self.others and lost) and not unknown:
+                assert entry["changed"] is (accepted == 1), (name, accepted, entry["changed"])
+            assert bool(entry["executed_statements"]) is entry["changed"]
+            if error is not None:
+                assert entry["outcome"] is None
+                continue
+            assert entry["job"]["clone_job_id"] == self.job_ids[name]
+            assert entry["outcome"] == ("canceled" if entry["changed"] else "already_canceled")
+            assert [row["status"] for row in self.bench.history(self.job_ids[name])] == ["CLONE_SYS_CANCELED"]
+
+
+def check_three(bench: Bench, plan: list[tuple[int, Any]]) -> None:
+    """Plays one interleaving with three clones in one task, and a second run after it."""
+    clones = ThreeClones(bench, plan)
+    names: dict[str, Any] = {"clone_tenant": None, "clone_tenants": list(THREE)}
+    run = bench.run(False, clones.before, timeouts=TIMEOUTS, wait_timeout=WAIT, poll_interval=0.1, **names)
+    clones.tell_truth(run)
+    bench.control("ALTER SYSTEM MOCK FAULT CLEAR", "SET ob_global_debug_sync = 'reset'")
+    if run.failure is None:
+        again = bench.run(wait_timeout=WAIT, **names)
+        assert (again.result["outcome"], again.result["changed"], again.accepted()) == ("already_canceled", False, 0)
+
+
+@given(plan=PLANS_OF_THREE)
+@example(plan=[(3, LOST), (4, ("somebody cancels", "clone_c")), (6, ("clean up",))])
+@example(plan=[(2, ("server cancels", "clone_a")), (3, NOT_ARRIVED), (4, ("kill",))])
+@settings(max_examples=6, deadline=None, database=None, derandomize=True,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_happens_to_three_clones_each_result_is_true(bench: Bench, plan: list[tuple[int, Any]]) -> None:
+    check_three(bench, plan)
+
+
+@pytest.mark.full
+@given(plan=PLANS_OF_THREE)
+@settings(max_examples=200, deadline=None, database=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_happens_to_three_clones_each_result_is_true_at_length(bench: Bench,
+                                                                       plan: list[tuple[int, Any]]) -> None:
+    check_three(bench, plan)

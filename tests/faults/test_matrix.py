@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from support.plays.bench import Bench, Run
+from support.plays.bench import SOURCES, Bench, Run
 
 REFUSED = ("refused",)
 NETWORK = [REFUSED, ("drop_before",), ("drop_after",), ("hang",), ("slow", 1.0), ("half",), ("garbage",)]
@@ -31,7 +31,8 @@ DEATHS = [("stop_before",), ("stop_after",), ("stop_during", 0.1)]
 # sent that changes anything, a few faults stand for all.
 QUICK_CANCEL = NETWORK + TRANSIENT[:2] + [TRANSIENT[5], TRANSIENT[8]] + LASTING
 QUICK = [("drop_after",), ("hang",), ("garbage",), TRANSIENT[0], LASTING[0]]
-SITUATIONS = ("cancel", "somebody else's cancel", "check mode")
+SITUATIONS = ("cancel", "somebody else's cancel", "check mode", "three clones")
+THREE = ["clone_a", *SOURCES]
 TIMEOUTS = 0.4
 WAIT = 5
 # What a loaded machine may add to a budget of seconds.
@@ -50,6 +51,10 @@ def run_in(bench: Bench, situation: str, before: Any = None, at_login: Any = Non
     The clean-up of the job waits until the task has seen it twice, so that every run without a fault is the same.
     """
     job_id = bench.start()
+    if situation == "three clones":
+        for name in SOURCES:
+            bench.start(name)
+        more = {"clone_tenant": None, "clone_tenants": THREE, **more}
     if situation == "somebody else's cancel":
         bench.control("ALTER SYSTEM CANCEL CLONE clone_a")
     if at_login:
@@ -60,7 +65,7 @@ def run_in(bench: Bench, situation: str, before: Any = None, at_login: Any = Non
         if any(row.get("status") == "CLONE_SYS_CANCELING" for row in rows):
             looks.append(1)
             if len(looks) == 2:
-                bench.release()
+                bench.release(also_running=situation != "three clones")
 
     run = bench.run(situation == "check mode", before or (lambda _number: None), after,
                     **{"timeouts": TIMEOUTS, "wait_timeout": WAIT, **more})
@@ -70,6 +75,9 @@ def run_in(bench: Bench, situation: str, before: Any = None, at_login: Any = Non
 def tell_truth(bench: Bench, situation: str, run: Run, job_id: str) -> None:
     """Asserts that the result is what the mock knows to be true."""
     result = run.result
+    if situation == "three clones":
+        tell_truth_of_three(bench, run)
+        return
     accepted = run.accepted()
     assert accepted <= 1, f"{accepted} CANCELs accepted"
     unknown = run.failure is not None and "is unknown" in run.failure.hint
@@ -89,6 +97,26 @@ def tell_truth(bench: Bench, situation: str, run: Run, job_id: str) -> None:
     assert result["outcome"] == ("canceled" if accepted else "already_canceled")
     (row,) = bench.history(job_id)
     assert row["status"] == result["job"]["status"] == "CLONE_SYS_CANCELED"
+
+
+def tell_truth_of_three(bench: Bench, run: Run) -> None:
+    """Asserts the same of each of three clones, and of the result for all of them."""
+    result = run.result
+    assert [entry["name"] for entry in result["results"]] == THREE
+    for entry in result["results"]:
+        accepted = run.accepted(entry["name"])
+        assert accepted <= 1, f"{accepted} CANCELs of {entry['name']} accepted"
+        if not entry["error"] or "is unknown" not in entry["error"]["hint"]:
+            assert entry["changed"] is (accepted == 1), f"changed {entry['changed']}, accepted {accepted}"
+            assert len(entry["executed_statements"]) == accepted
+        assert entry["outcome"] == (None if entry["error"] else "canceled")
+        if not entry["error"]:
+            (row,) = bench.history(entry["job"]["clone_job_id"])
+            assert (row["status"], row["clone_tenant_name"]) == ("CLONE_SYS_CANCELED", entry["name"])
+    outcomes = {entry["outcome"] for entry in result["results"]}
+    assert result["outcome"] == ("mixed" if len(outcomes) > 1 else outcomes.pop())
+    assert result["changed"] is any(entry["changed"] for entry in result["results"])
+    assert (run.failure is None) is not any(entry["error"] for entry in result["results"])
 
 
 def reconnects(run: Run) -> int:
@@ -134,8 +162,9 @@ def strike(bench: Bench, situation: str, position: int, statement: str, fault: t
         struck = next(number for number, entry in enumerate(run.log) if "fault" in entry)
         later = [entry["statement"] for entry in run.log[struck + 1:]]
         assert run.log[struck]["statement"] not in later, "retried"
-        # What became of a CANCEL that failed is read from the views, once.
-        assert len([text for text in later if text != "CLOSE"]) <= statement.startswith("ALTER"), later
+        # What a CANCEL did that failed is read from the views, once; other clones are canceled and waited for.
+        if situation != "three clones" or not statement.startswith("ALTER"):
+            assert len([text for text in later if text != "CLOSE"]) <= statement.startswith("ALTER"), later
     elif first_connection and fault[0] in ("hang", "slow", "refused"):
         # A first connection is tried for connect_timeout only, which these faults use up: it may be the wrong address.
         assert run.failure is not None and run.failure.error_class == "unreachable"
@@ -243,4 +272,5 @@ def test_a_clean_run_sends_what_it_should(benches: Any) -> None:
              for situation in SITUATIONS]
     assert kinds == [["LOGIN", "SET", "SELECT", "ALTER CANCEL", "SELECT", "SELECT", "SELECT"],
                      ["LOGIN", "SET", "SELECT", "SELECT", "SELECT"],
-                     ["LOGIN", "SET", "SELECT", "SELECT"]]
+                     ["LOGIN", "SET", "SELECT", "SELECT"],
+                     ["LOGIN", "SET", "SELECT", *["ALTER CANCEL"] * 3, "SELECT", "SELECT", "SELECT"]]

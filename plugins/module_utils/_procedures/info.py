@@ -20,7 +20,6 @@ from .._views.jobs import (
     VIEWS,
     CloneJob,
     Part,
-    job_of,
     read_rows,
 )
 from .._views.selector import Selector, conditions, selector_argument_spec
@@ -105,7 +104,7 @@ class InfoReport(Report):
     def saw(self, query: Query, rows: Sequence[Mapping[str, Any]]) -> None:
         """Notes the rows that a look returned."""
         # The order of a UNION is the server's choice; a job id is the time of the start.
-        jobs = sorted((job_of(row) for row in rows if query.selector.matches(row)),
+        jobs = sorted((CloneJob.from_row(row) for row in rows if query.selector.matches(row)),
                       key=lambda job: int(job.job_id), reverse=True)
         self.progress = [job for job in jobs if job.view == PROGRESS]
         self.history = [job for job in jobs if job.view == HISTORY][:query.limit]

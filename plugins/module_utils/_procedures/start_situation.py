@@ -17,7 +17,6 @@ from .._views.jobs import (
     SUCCESS,
     CloneJob,
     Part,
-    job_of,
     read_rows,
 )
 from .._views.tenants import read_pools, read_tenants, unit_config_exists
@@ -51,7 +50,7 @@ def read_situation(session: Session, wanted: Wanted, with_resources: bool, budge
         Part(PROGRESS, "CLONE_TENANT_NAME = %s OR BINARY SOURCE_TENANT_NAME = %s", (name, wanted.source_tenant)),
         Part(HISTORY, "BINARY CLONE_TENANT_NAME = %s", (name,), newest=1),
         Part(HISTORY, "BINARY CLONE_TENANT_NAME = %s AND STATUS = %s", (name, SUCCESS), newest=1)], budget)
-    jobs = [job_of(row) for row in rows]
+    jobs = [CloneJob.from_row(row) for row in rows]
     named = [job for job in jobs if job.clone_tenant == name]
     tenants = read_tenants(session, [name, wanted.source_tenant], budget, with_meta=True)
     return Situation(
@@ -69,4 +68,4 @@ def read_new_job(session: Session, wanted: Wanted, newest_id: int, budget: Budge
     condition = ("BINARY CLONE_TENANT_NAME = %s AND BINARY SOURCE_TENANT_NAME = %s AND BINARY RESOURCE_POOL_NAME = %s "
                  "AND BINARY UNIT_CONFIG_NAME = %s AND CLONE_JOB_ID > %s", (*wanted, newest_id))
     rows = read_rows(session, [Part(PROGRESS, *condition), Part(HISTORY, *condition, newest=1)], budget)
-    return max((job_of(row) for row in rows), key=lambda job: int(job.job_id), default=None)
+    return max((CloneJob.from_row(row) for row in rows), key=lambda job: int(job.job_id), default=None)

@@ -119,11 +119,12 @@ class CloneJob(NamedTuple):
         return match.group(1) if match else None
 
     @classmethod
-    def from_row(cls, view: str, row: Mapping[str, Any], server_time: Any) -> CloneJob:
+    def from_row(cls, row: Mapping[str, Any]) -> CloneJob:
         """
-        Returns the job for a row (labels in lower case) read at ``server_time``, the server's clock. Large ids become
-        text, times ISO 8601 in UTC; ``age`` is the seconds since the start.
+        Returns the job for a row of ``read_rows``. Large ids become text, times ISO 8601 in UTC; ``age`` is the seconds
+        since the start, by the server's clock.
         """
+        view = row["view_name"]
         result: Dict[str, Any] = {}
         for column in COLUMNS:
             value = row[column.lower()]
@@ -136,7 +137,7 @@ class CloneJob(NamedTuple):
         message = result["error_message"] or ""
         result["view"] = view
         result["cancellable"] = view == PROGRESS and phase is Phase.CANCELLABLE
-        result["age"] = _seconds_between(row["clone_start_time"], server_time)
+        result["age"] = _seconds_between(row["clone_start_time"], row["server_time"])
         result["canceled_by"] = next(
             (who for text, who in _CANCELERS.items() if phase is Phase.CANCELED and message.endswith(text)), None)
         return cls(view, result)
@@ -217,11 +218,6 @@ def read_rows(session: Session, parts: Sequence[Part], budget: Budget) -> List[D
         raise why_no_view(session, failure, budget) from failure
 
 
-def job_of(row: Mapping[str, Any]) -> CloneJob:
-    """Returns the job for a row of ``read_rows``."""
-    return CloneJob.from_row(row["view_name"], row, row["server_time"])
-
-
 def find_jobs(session: Session, selectors: Sequence[Selector], budget: Budget) -> List[Sighting]:
     """Returns what both views show of each selected job, from one statement. Failures as of ``read_rows``."""
     running = conditions(selectors, exact=False)
@@ -242,7 +238,7 @@ def find_jobs(session: Session, selectors: Sequence[Selector], budget: Budget) -
 
 def _sighting(selector: Selector, rows: Sequence[Mapping[str, Any]]) -> Sighting:
     """Returns what the rows show of one selected job."""
-    jobs = [job_of(row) for row in rows if selector.matches(row)]
+    jobs = [CloneJob.from_row(row) for row in rows if selector.matches(row)]
     running = [job for job in jobs if job.view == PROGRESS]
     ended = [job for job in jobs if job.view == HISTORY]
     ambiguous = None

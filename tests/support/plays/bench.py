@@ -30,6 +30,8 @@ AMPLE = Clock().budget(86400, grace=86400)
 # The module's own account, so that the statement log tells its statements from those of the tests.
 USER = "dba"
 CLEAN_UP = "CLONE_SYS_FAILED_STATUS"
+# Clones that run at the same time, and their source tenants.
+SOURCES = {"clone_b": "mysql002", "clone_c": "mysql003"}
 
 
 class Run(NamedTuple):
@@ -41,10 +43,10 @@ class Run(NamedTuple):
     elapsed: float
     log: list[dict[str, Any]]
 
-    def accepted(self) -> int:
-        """Returns how many CANCELs of this run the server accepted."""
+    def accepted(self, clone: str = "") -> int:
+        """Returns how many CANCELs of this run, or of one clone, the server accepted."""
         return sum(entry["answer"] == "ok" for entry in self.log
-                   if entry["statement"].upper().startswith(CLONE_COMMAND))
+                   if entry["statement"].upper().startswith(CLONE_COMMAND) and clone in entry["statement"])
 
     def statements(self) -> list[str]:
         """Returns what the module sent, logins included."""
@@ -84,7 +86,9 @@ class Bench:
     """One mock of two observers, used for one case after the other; a context manager."""
 
     def __init__(self, **options: Any) -> None:
-        self.mock = Mock(**{"step_seconds": 600, "cleanup_seconds": 0.02, "ports": 2, **options})
+        sources = [{"name": source, "archive_state": "DOING"} for source in SOURCES.values()]
+        self.mock = Mock(**{"step_seconds": 600, "cleanup_seconds": 0.02, "ports": 2, "scenario": {"tenants": sources},
+                            **options})
         self.relay: RefusingRelay | None = None
         self._control: Any = None
         self._read = 0
@@ -126,13 +130,13 @@ class Bench:
         """Starts a clone whose clean-up, once it is canceled, waits for ``release``; returns the job's id."""
         if hold_clean_up:
             self.control(f"SET ob_global_debug_sync = 'HANG_IN_{CLEAN_UP} wait_for go execute 10000'")
-        return str(self.mock.start_clone(name)["clone_job_id"])
+        return str(self.mock.start_clone(name, SOURCES.get(name, "mysql001"))["clone_job_id"])
 
-    def release(self) -> None:
-        """Lets the clean-up go on, and returns when the job is in the history."""
+    def release(self, also_running: bool = True) -> None:
+        """Lets the clean-up go on, and returns when it is over, and by default when no job is left in PROGRESS."""
         self.control(f"SET ob_global_debug_sync = 'HANG_IN_{CLEAN_UP} clear'",
                      "SET ob_global_debug_sync = 'now broadcast go'")
-        wait_for(lambda: not self.progress(), "an empty PROGRESS")
+        wait_for(lambda: not (self.progress() if also_running else self._canceling()), "the end of the clean-up")
 
     def progress(self) -> list[dict[str, Any]]:
         """Returns the rows of DBA_OB_CLONE_PROGRESS."""
@@ -222,4 +226,5 @@ class Bench:
             starter.join(10)
         self.mock.starters.clear()
         # A clone that was completed leaves its tenant.
-        self.control("DROP TENANT IF EXISTS clone_a FORCE", "DROP RESOURCE POOL IF EXISTS pool_clone_a")
+        for name in ("clone_a", *SOURCES):
+            self.control(f"DROP TENANT IF EXISTS {name} FORCE", f"DROP RESOURCE POOL IF EXISTS pool_{name}")

@@ -42,7 +42,7 @@ def view_row(status: str, job_id: int = 1706251714452555625, name: str = "clone_
 
 def job(view: str, status: str, **changes: Any) -> CloneJob:
     """A job as read from one of the views."""
-    return CloneJob.from_row(view, view_row(status, **changes), NOW)
+    return CloneJob.from_row({"view_name": view, "server_time": NOW, **view_row(status, **changes)})
 
 
 def progress(status: str, **changes: Any) -> CloneJob:
