@@ -17,7 +17,7 @@ from support.documents.facts import GUIDE, label_of, sections
 # The only form of a citation; a long list may go on in the next line of a comment.
 CITATION = re.compile(r"\(facts: ([^()]*)\)")
 # Forms that lead nowhere: numbers, and the name of the guide without a section.
-LEFT_OVER = re.compile(r"\b[Ss]ections? \d|\bfacts, |\b[Tt]he facts\b.{0,20}\d|\bOceanBase facts: [A-Z]")
+LEFT_OVER = re.compile(r"\b[Ss]ections? \d|\bfacts, |\b[Tt]he facts,? (?:section|\d)|\bOceanBase facts: [A-Z]")
 LINE_BREAK = re.compile(r"\s*\n\s*(?:#\s*)?")
 KINDS = {".py", ".yml", ".md", ".rst", ".j2"}
 

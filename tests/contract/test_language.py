@@ -85,8 +85,8 @@ def badly_begun(text: str) -> list[str]:
 
 
 def british(text: str) -> list[str]:
-    """Returns the British spellings in a text."""
-    return BRITISH.findall(LIBRARY_NAMES.sub("", text))
+    """Returns the British spellings in a text; words in capitals are SQL's own."""
+    return [word for word in BRITISH.findall(LIBRARY_NAMES.sub("", text)) if not word.isupper()]
 
 
 def riddles(text: str) -> list[str]:

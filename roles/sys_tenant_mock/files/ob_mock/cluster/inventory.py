@@ -153,7 +153,7 @@ class Cluster:
 
     @property
     def skip_reserved(self) -> bool:
-        """SKIP is a reserved word since 4.3.5 (facts: Parser)."""
+        """Returns SKIP is a reserved word since 4.3.5 (facts: Parser)."""
         return self.version >= (4, 3, 5)
 
     @property

@@ -25,7 +25,7 @@ class Parsed(NamedTuple):
 
 
 class Dialect(NamedTuple):
-    """What the server and the session make of the grammar: whether it knows clones, and has SKIP as a reserved word."""
+    """Settings of the grammar by server and session: whether it knows clones, and has SKIP as a reserved word."""
 
     has_clone: bool = True
     skip_reserved: bool = True

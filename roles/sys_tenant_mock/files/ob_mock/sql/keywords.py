@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of OceanBase's MySQL mode (OceanBase facts, section 15)."""
+"""Words of OceanBase's MySQL mode (facts: Parser)."""
 
 from __future__ import annotations
 

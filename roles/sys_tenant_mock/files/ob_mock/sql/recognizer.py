@@ -53,7 +53,7 @@ class Grammar:
         if name not in self._compiled:
             text = self.rules[name]
             parts = _NOTATION.findall(text)
-            assert "".join(parts) == "".join(text.split()), "the rule %s has a piece that is no notation" % name
+            assert "".join(parts) == "".join(text.split()), "the rule %s has a piece that is not notation" % name
             self._compiled[name] = _Compiler(self, parts).choice().match
         return self._compiled[name]
 
@@ -124,7 +124,7 @@ class _Compiler:
         self._at = 0
 
     def choice(self) -> _Piece:
-        """Compiles the alternatives up to a closing bracket or the end."""
+        """Returns compiles the alternatives up to a closing bracket or the end."""
         pieces = [self._sequence()]
         while self._at < len(self._parts) and self._parts[self._at] == "|":
             self._at += 1

@@ -65,12 +65,12 @@ class Token(NamedTuple):
 
     @property
     def upper(self) -> str:
-        """The keyword that this token is, or '' when it is no bare word."""
+        """Returns the keyword that this token is, or '' when it is not a bare word."""
         return self.text.upper() if self.kind == WORD else ""
 
     @property
     def is_identifier(self) -> bool:
-        """Whether the token can name something: a back-quoted name, or a bare word that is not reserved."""
+        """Returns whether the token can name something: a back-quoted name, or a bare word that is not reserved."""
         return self.kind == QUOTED or (self.kind == WORD and self.text.upper() not in RESERVED)
 
 
@@ -186,7 +186,7 @@ class _Scanner:
         return self._tokens, self._open
 
     def _stray(self) -> Optional[Token]:
-        """A character that begins no token; as the last one of a statement it passes for its end."""
+        """Returns a character that begins no token; as the last one of a statement it passes for its end."""
         self._last = self._at
         if self._sql[self._at] in _PIECES:
             return self._unterminated()
@@ -197,7 +197,7 @@ class _Scanner:
         return Token(BROKEN, "", start, self._end, self._line)
 
     def _nothing(self, _match: re.Match[str]) -> None:
-        """A comment to the end of the line."""
+        """Reads a comment to the end of the line."""
 
     def _space(self, match: re.Match[str]) -> None:
         self._line += match.group().count("\n")
@@ -250,7 +250,7 @@ class _Scanner:
         return Token(STRING, match.group("moment")[1:-1], match.start(), self._at, self._line)
 
     def _unterminated(self) -> Token:
-        """A quote without its end: the complaint quotes from the last piece on that the scanner took."""
+        """Returns a quote without its end: the complaint quotes from the last piece on that the scanner took."""
         start, place = self._at, self._at + 1
         pieces = _PIECES[self._sql[start]]
         while place < self._end:
@@ -275,7 +275,7 @@ class _Scanner:
         return token
 
     def _hint(self, place: int) -> Optional[Token]:
-        """Skips a hint, of which newlines do not count."""
+        """Returns skips a hint, of which newlines do not count."""
         while not self._sql.startswith("*/", place):
             part = _HINT_PART.match(self._sql, place, self._end)
             if part is None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The statements of OceanBase's MySQL mode, as rules: what is well formed, and where it stops to be (facts: Parser).
+"""Statements of OceanBase's MySQL mode, as rules: what is well formed, and where it stops to be (facts: Parser).
 
 The notation is that of recognizer.py. STATEMENTS holds the statements that the mock acts on (statements/table.py says
 how) and the other ones, which it answers with 1235; RULES is what they are made of.

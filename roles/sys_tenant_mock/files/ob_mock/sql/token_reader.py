@@ -25,7 +25,7 @@ class TokenReader:
 
     @property
     def token(self) -> Token:
-        """The token to read next."""
+        """Returns the token to read next."""
         return self._tokens[self.position]
 
     def fail(self) -> NoReturn:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The statements that the mock acts on: for each rule of sql/syntax.py who reads it and who carries it out.
+"""Statements that the mock acts on: for each rule of sql/syntax.py who reads it and who carries it out.
 
 The functions check privileges themselves, at the point at which OceanBase does. A rule that is not here gets 1235.
 """
