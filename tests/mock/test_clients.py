@@ -193,3 +193,26 @@ def test_connector_changes_and_resets_the_session(connector: Any) -> None:
     with pytest.raises(mysql.connector.Error) as caught:
         connector.cmd_change_user("root@sys", "wrong", "oceanbase")
     assert caught.value.errno == 1045
+
+
+def test_several_statements_in_one_query_run_one_after_the_other() -> None:
+    """No client has to ask for it: OceanBase forces that for everybody (facts: Parser)."""
+    with Mock() as mock, mock.connect(cursorclass=pymysql.cursors.Cursor) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ';' AS a; SET @x = 5 ; SELECT @x, 2;; -- nothing\n")
+            assert cursor.fetchall() == ((";",),)
+            assert cursor.nextset()
+            assert cursor.description is None
+            assert cursor.nextset()
+            assert cursor.fetchall() == ((5, 2),)
+            assert not cursor.nextset()
+            cursor.execute("SELECT 1; SELEC 2; SET @x = 6")
+            with pytest.raises(pymysql.err.ProgrammingError) as caught:
+                cursor.nextset()
+            assert caught.value.args[0] == 1064
+            assert "near 'SELEC 2;' at line 1" in caught.value.args[1]
+            cursor.execute("SELECT @x")  # The first error ends it.
+            assert cursor.fetchall() == ((5,),)
+        statements = [entry["statement"] for entry in mock.log()]
+        assert [one for one in statements if "SELE" in one or "@x" in one] == [
+            "SELECT ';' AS a;", "SET @x = 5 ;", "SELECT @x, 2;", "SELECT 1;", "SELEC 2;", "SELECT @x"]

@@ -69,6 +69,9 @@ class EchoEngine:
                 raise
         return Ok()
 
+    def split(self, sql: str) -> list[str]:
+        return sql.split(";")
+
     def describe(self, session: Any, sql: str) -> list[Column]:
         return [Column("text", 253)] if sql.startswith("ECHO") else []
 

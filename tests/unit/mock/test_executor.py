@@ -75,6 +75,13 @@ def test_limits_and_white_list(tmp_path: Path) -> None:
     assert denied(mock, "root@mysql001", peer="10.0.0.1") == "1040 (08004): Too many connections"
 
 
+def test_two_statements_cannot_be_prepared(mock: Driver) -> None:
+    with pytest.raises(SqlError) as caught:
+        mock.engine.describe(mock.root, "SELECT 1; DROP TENANT mysql001")
+    assert str(caught.value) == "1235 (0A000): Not supported feature or function"
+    assert len(mock.engine.describe(mock.root, "SELECT 1, ';' ; -- ;")) == 2
+
+
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_privileges(mock: Driver, statement: str) -> None:
     tenant = mock.login("root@mysql001")

@@ -32,8 +32,11 @@ class Client(Protocol):
     def status(self) -> int:
         """Returns the server status flags of the session."""
 
-    async def execute(self, sql: str, encode: Encoder) -> None:
-        """Lets the executor execute a statement and sends its answer."""
+    async def execute(self, sql: str, encode: Encoder, more: bool = False) -> bool:
+        """Lets the executor execute a statement and sends its answer; returns False for an error."""
+
+    def split(self, sql: str) -> List[str]:
+        """Returns the statements of a query."""
 
     def describe(self, sql: str) -> List[Column]:
         """Returns the columns that a statement with place-holders will answer with."""
@@ -68,7 +71,11 @@ class Commands:
     # Statements as text
 
     async def _query(self, body: bytes) -> None:
-        await self._client.execute(packets.text(body), self.plain)
+        """Executes one statement after the other, up to the first error, whatever the client said that it can take."""
+        statements = self._client.split(packets.text(body))
+        for number, statement in enumerate(statements, 1):
+            if not await self._client.execute(statement, self.plain, more=number < len(statements)):
+                return
 
     async def _init_db(self, body: bytes) -> None:
         await self._client.execute("USE " + quoted(body), self.plain)

@@ -48,6 +48,7 @@ class Connection:
         self._tls = tls
         self._salt = new_salt()
         self._session: Any = None
+        self._more = False
         self._commands = Commands(self)
 
     async def run(self) -> None:
@@ -139,13 +140,27 @@ class Connection:
         """Returns the server status flags of the session."""
         session = self._session
         status = packets.STATUS_AUTOCOMMIT if session.autocommit else 0
+        status |= packets.STATUS_MORE_RESULTS if self._more else 0
         return status | (packets.STATUS_IN_TRANSACTION if session.in_transaction else 0)
 
     # Statements
 
-    async def execute(self, sql: str, encode: Encoder) -> None:
-        """Lets the executor execute a statement and sends its answer, as ``encode`` makes it of the result."""
-        await self._answer(sql, lambda: self._executor.execute(self._session, sql), encode)
+    async def execute(self, sql: str, encode: Encoder, more: bool = False) -> bool:
+        """
+        Lets the executor execute a statement and sends its answer, as ``encode`` makes it of the result.
+
+        more: whether further answers to the same command follow. Returns False for an error.
+        """
+        self._more = more
+        try:
+            return await self._answer(sql, lambda: self._executor.execute(self._session, sql), encode)
+        finally:
+            self._more = False
+
+    def split(self, sql: str) -> List[str]:
+        """Returns the statements of a query."""
+        statements: List[str] = self._executor.split(sql)
+        return statements
 
     def describe(self, sql: str) -> List[Column]:
         """Returns the columns that a statement with place-holders will answer with."""

@@ -293,7 +293,8 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
         return Column(label, NEWDECIMAL, BINARY_CHARSET, 43, BINARY)
     if head == "NULL":
         return Column(label, NULL_TYPE, BINARY_CHARSET, 0, BINARY)
-    if head == "#" or head == "@@" and kinds == {str} and all(str(value).isdigit() for value in values):
+    beyond = head == "@@" and kinds == {str} and all(value.isdecimal() and int(value) >= SIGNED_64 for value in values)
+    if head == "#" or beyond:
         unsigned = UNSIGNED if kinds == {str} else 0
         return Column(label, LONGLONG, BINARY_CHARSET, 20, NOT_NULL | unsigned | BINARY)
     if not kinds:

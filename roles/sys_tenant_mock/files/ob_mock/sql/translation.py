@@ -94,7 +94,7 @@ def compared(text: str) -> str:
 
 def quoted(name: str) -> str:
     """Returns a name as SQLite writes it (never in double quotes, which it may take for a string)."""
-    return "`" + name.replace("`", "``") + "`"
+    return "`" + name.replace("`", "``").replace("\0", "") + "`"
 
 
 class _Translator:

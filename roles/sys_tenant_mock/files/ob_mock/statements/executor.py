@@ -28,6 +28,7 @@ from ..sql.errors import error
 from ..sql.grammar import Dialect
 from ..sql.queries import Queries
 from ..sql.results import Column, Ok, Result, Rows, SqlError
+from ..sql.scanner import SPACE, split_statements
 from ..sql.syntax_tree import (
     CloneTenant,
     Define,
@@ -137,9 +138,19 @@ class Executor:
                 session.row_count = result.affected_rows
             return result
 
+    @staticmethod
+    def split(sql: str) -> List[str]:
+        """Returns the statements of a query, of which there may be several (facts: Parser)."""
+        if ";" not in sql.rstrip(SPACE + ";"):
+            return [sql]
+        statements = split_statements(sql)
+        return [one.strip(SPACE) for one in statements] if len(statements) > 1 else [sql]
+
     def describe(self, session: Session, sql: str) -> List[Column]:
         """Returns the columns that a statement with place-holders will answer with; errors as of ``execute``."""
         with self._complaints(session):
+            if len(self.split(sql)) > 1:
+                raise error("OB_NOT_SUPPORTED")
             self._catch_up()
             statement, run = self._parse(session, sql, prepared=True)
             if isinstance(statement, Select):
