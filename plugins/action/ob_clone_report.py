@@ -64,7 +64,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         path, mode = os.path.realpath(options["path"]), permissions(options["mode"])
         render = RENDERERS.get(os.path.splitext(path)[1].lower())
         if render is None:
-            raise WrongOption(f"path {options['path']} must end in {', '.join(RENDERERS)}, which says its format")
+            raise WrongOption(f"path {options['path']} must end in .html, .json or .csv, which is the format")
         refuse_unwritable(path)
         if options["registered"] is None:
             return {"changed": False, "path": path, "msg": f"The report can be written to {path}."}

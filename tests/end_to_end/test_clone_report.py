@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def test_without_jobs_it_only_verifies_the_path(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "words"), [
-    ("report.pdf", "must end in .html, .json, .csv"), ("report", "must end in .html, .json, .csv"),
+    ("report.pdf", "must end in .html, .json or .csv"), ("report", "must end in .html, .json or .csv"),
     ("missing/report.html", "there is no folder"), ("folder.html", "is not a regular file")])
 def test_a_path_that_cannot_be_written_is_an_error_before_anything_is_asked(
         tmp_path: Path, name: str, words: str) -> None:
@@ -107,6 +108,11 @@ def test_the_file_gets_its_permissions_and_nothing_is_left_beside_it(
     assert (done.status, done.result["unread"]) == ("ok", ["localhost"])
     assert stat.S_IMODE(path.stat().st_mode) == after
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_relative_path_is_below_the_folder_of_the_command() -> None:
+    done = report(path="report.csv", registered="nothing").only(WRITE)
+    assert re.search(r"/play_\w+/report\.csv$", done.result["path"])
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
