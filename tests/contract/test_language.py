@@ -21,8 +21,8 @@ CODE = ("plugins/", "roles/", "scripts/", "tests/support/", "extensions/", "docs
 READ_BY_USERS = ("README.md", "galaxy.yml", "docs/", "roles/", "playbooks/", "plugins/", "examples/", "extensions/",
                  "tests/faults/golden_messages.txt")
 TEXT = {".py", ".yml", ".yaml", ".md", ".rst", ".j2", ".txt", ".json", ".toml", ".html", ".css", ".js"}
-# Spelled as their authors do: licenses, the library's names, and what this file forbids.
-OF_OTHERS = ("LICENSES/", "tests/contract/test_language.py")
+# Spelled as their authors do: licenses, the exceptions of codespell, and what this file forbids.
+OF_OTHERS = ("LICENSES/", "pyproject.toml", "tests/contract/test_language.py")
 
 # A kind of spelling each; codespell has the words (make lint).
 BRITISH = re.compile(

@@ -35,7 +35,7 @@ class CloneEngine:
     """
     Clones stay in the status that a test gives them; a canceled one is cleaned up after ``cleanup_seconds``.
 
-    ``canceling``: the status in PROGRESS after a CANCEL, CLONE_SYS_CANCELED before 4.3.2 (facts: Versions).
+    ``canceling``: the status in PROGRESS after a CANCEL, CLONE_SYS_CANCELED in builds of 2023 (facts: Versions).
     """
 
     def __init__(self, server: SeekDB, cleanup_seconds: float = 0.3, canceling: str = "CLONE_SYS_CANCELING") -> None:
