@@ -33,7 +33,7 @@ RUNNING = {
 IDLE = {"tenants": [{"name": "mysql002", "archive_state": "DOING"}]}
 IDLE_DOCUMENTS = ("roles/ephemeral_clone/README.md", "ob_clone", "ob_clone_drop", "ob_tenant_info")
 # Documents that say that the login comes from the environment.
-LOGIN_FROM_ENVIRONMENT = ("docs/docsite/rst/pipelines_guide.rst",)
+LOGIN_FROM_ENVIRONMENT = ("docs/docsite/rst/pipelines_guide.rst", "docs/docsite/rst/in_process_guide.rst")
 
 # Lines of shell blocks that are not run here, and why.
 NOT_RUN = {
