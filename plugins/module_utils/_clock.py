@@ -95,8 +95,8 @@ class Budget(NamedTuple):
 
 
 def spell_seconds(seconds: float) -> str:
-    """Returns a number of seconds for a message: whole ones from 10 on, else with two digits."""
-    return "%.0f" % seconds if seconds >= 9.95 else "%.2g" % seconds
+    """Returns a number of seconds for a message: whole ones from 10 on, else with a tenth if there is one."""
+    return "%.0f" % seconds if seconds >= 9.95 else ("%.1f" % seconds).replace(".0", "")
 
 
 def back_off(failures: int) -> float:

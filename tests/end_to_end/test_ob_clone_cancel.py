@@ -264,6 +264,29 @@ def test_a_missing_library_says_how_to_install_it(tmp_path: Path) -> None:
     assert set(result) >= KEYS
 
 
+@pytest.mark.parametrize("package", ["pymysql", "cryptography"])
+def test_a_broken_library_is_told_at_once(tmp_path: Path, package: str) -> None:
+    """A package that is written in Rust does not raise an Exception."""
+    (tmp_path / f"{package}.py").write_text("class Panic(BaseException): pass\nraise Panic('it is broken')\n",
+                                            encoding="utf-8")
+    result = run_module("ob_clone_cancel", {"clone_tenant": "a"}, sys.executable,
+                        environment={"PYTHONPATH": str(tmp_path)})
+    assert (result["error"]["class"], result["reconnects"]) == ("missing_library", 0)
+    assert "cannot be imported: Panic: it is broken" in result["msg"]
+    assert set(result) >= KEYS
+
+
+@pytest.mark.parametrize("variable", ["LOGIN_PASSWORD", "LOGIN_USER", "LOGIN_HOST", "LOGIN_PORT", "CA_CERT"])
+def test_an_environment_that_is_not_utf_8_is_told_at_once(variable: str) -> None:
+    name = f"OCEANBASE_{variable}"
+    result = run_module("ob_clone_cancel", {"clone_tenant": "a"},
+                        environment={name: b"s3cr\xe4t".decode(errors="surrogateescape")})
+    assert (result["error"]["class"], result["reconnects"]) == ("invalid_option", 0)
+    assert f"{variable.lower()} is not UTF-8 text (environment variable {name})" in result["msg"]
+    assert "s3cr" not in str(result)
+    assert set(result) >= KEYS
+
+
 def test_an_old_library_is_named_with_its_version(tmp_path: Path) -> None:
     package = tmp_path / "pymysql"
     package.mkdir()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CLONE_CANCEL
 from ansible_collections.community.oceanbase.plugins.module_utils._runner import carry_out
 from support import REPOSITORY
+from support.network.scripted_server import ScriptedServer, greeting
 from support.options import OPTIONS
 from support.plays.bench import Bench
-from support.servers.ob_mock import Mock
+from support.servers.ob_mock import Mock, wait_for
 
 GOLDEN = Path(__file__).parent / "golden_messages.txt"
 NOW = REPOSITORY / ".cache" / "golden_messages.txt"
@@ -54,7 +56,9 @@ class Messages:
     def note(self, cause: str, failure: Failure, text: str) -> None:
         """Notes a failure; what differs from run to run is made the same."""
         for pattern, replacement in ((r"(127\.0\.0\.1|localhost):\d+", r"\1:2881"),
-                                     (r"\b1[78]\d{17}\b", "1706251714452555625"), (r"/tmp/\S*/", "/etc/oceanbase/")):
+                                     (r"\b1[78]\d{17}\b", "1706251714452555625"), (r"/tmp/\S*/", "/etc/oceanbase/"),
+                                     (r"lost after \S+ s and could not be made again for \S+ s",
+                                      "lost after 12 s and could not be made again for 588 s")):
             text = re.sub(pattern, replacement, text)
         key = f"{failure.error_class}: {cause}"
         assert key not in self.texts
@@ -72,6 +76,8 @@ def options_and_files(messages: Messages, folder: Path) -> None:
     messages.of("a time-out of nothing", read_timeout=0)
     messages.of("a port from the environment", {"OCEANBASE_LOGIN_PORT": "sql"})
     messages.of("an empty user", login_user="")
+    messages.of("a host that cannot be one", login_host=["observer1", ".example.com"])
+    messages.of("an undecodable password", {"OCEANBASE_LOGIN_PASSWORD": "s3cr\udce4t"})
     messages.of("an option file that is not there", config_file=str(folder / "missing.cnf"))
     for cause, text in (("an option file without a section", "user = root\n"),
                         ("a broken option file", "[client]\n = x\n[cl"),
@@ -109,8 +115,13 @@ def connections(messages: Messages, bench: Bench, folder: Path) -> None:
     here = {"login_port": bench.mock.port}
     bench.relay.refuse()
     messages.of("refused", login_port=bench.relay.port)
-    bench.relay.listen()
     messages.of("unknown host", login_host="observer.invalid")
+    messages.of("none of several addresses", login_host=[f"127.0.0.1:{bench.relay.port}", "observer.invalid"])
+    with ScriptedServer(lambda sock: sock.sendall(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")) as other:
+        messages.of("a port that is no database", login_port=other.port)
+    with ScriptedServer(greeting(b"caching_sha2_password")) as other:
+        messages.of("another plugin than OceanBase's", login_port=other.port)
+    bench.relay.listen()
     for cause, fault in (("login never answered", ("hang",)), ("login broken off", ("drop_before",)),
                          ("too many connections", ("error", 1040, "08004", "Too many connections")),
                          ("server initializing", ("error", 8001, "08004", "Server is initializing"))):
@@ -167,6 +178,17 @@ def statements(messages: Messages, bench: Bench) -> None:
     bench.control("ALTER SYSTEM MOCK FAULT CLEAR")
     messages.of("not found", clone_tenant="clone_b", fail_on=["not_found"], **here)
     messages.of("canceled, and the clean-up does not end", **{**here, "wait_timeout": 1})
+    bench.release()
+    bench.start()
+    with ThreadPoolExecutor(1) as pool:
+        def go_down() -> None:
+            wait_for(lambda: bench.progress()[0]["status"] == "CLONE_SYS_CANCELING", "the CANCEL")
+            assert bench.relay
+            bench.relay.refuse()
+
+        pool.submit(go_down)
+        assert bench.relay
+        messages.of("the server goes down while the job is cleaned up", login_port=bench.relay.port, wait_timeout=2)
     bench.release()
     bench.start()
     bench.control("ALTER SYSTEM CANCEL CLONE clone_a")

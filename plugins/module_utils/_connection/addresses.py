@@ -49,6 +49,15 @@ class Address(NamedTuple):
         return "localhost" if self.port is None else self.host.rstrip(".").partition("%")[0]
 
 
+class Answer(NamedTuple):
+    """The address that answered first, and a socket to it, within a part of the budget that had so many seconds."""
+
+    address: Address
+    sock: socket.socket
+    budget: Budget
+    seconds: float
+
+
 class NoAnswer(Exception):
     """Tells that no address answered; ``reasons`` are (address, what happened, what to do), in the order tried."""
 
@@ -320,10 +329,10 @@ class _Race:
         self.reasons[address] = (address, reason, hint)
 
 
-def first_answer(addresses: Sequence[Address], timeout: float, budget: Budget) -> Tuple[Address, socket.socket, Budget]:
+def first_answer(addresses: Sequence[Address], timeout: float, budget: Budget) -> Answer:
     """
-    Returns the first of the addresses whose server begins to speak, a socket to it, and what is left of the
-    ``timeout`` seconds that each of them has. NoAnswer if there is none within the budget.
+    Returns the first of the addresses whose server begins to speak, with what is left of the ``timeout`` seconds that
+    each of them has. NoAnswer if there is none within the budget.
     """
     race = _Race(addresses, timeout, budget)
     winner = None
@@ -332,7 +341,7 @@ def first_answer(addresses: Sequence[Address], timeout: float, budget: Budget) -
     finally:
         race.close(winner)
     winner.sock.setblocking(True)
-    return winner.address, winner.sock, winner.budget
+    return Answer(winner.address, winner.sock, winner.budget, winner.seconds)
 
 
 def _why(error: Exception) -> Tuple[str, str]:

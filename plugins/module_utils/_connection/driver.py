@@ -18,7 +18,6 @@ import socket
 import ssl
 from typing import Any, Callable, Dict, List, Optional, Sequence, Type
 
-from .._clock import spell_seconds
 from .._errors import MissingLibrary
 from .login import CHARACTER_SET
 
@@ -168,9 +167,9 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
             raise self._translated(error) from error
 
     def await_answer(self, left: Callable[[], float], limit: str) -> None:
-        """Limits the next answers to the seconds that ``left()`` returns; ``limit`` names the option for it."""
+        """Limits the next answers to the seconds that ``left()`` returns; ``limit`` tells them, for messages."""
         self._left = left
-        self._limit = "no answer within %s s (%s)" % (spell_seconds(left()), limit)
+        self._limit = "no answer within " + limit
 
     def hang_up(self) -> None:
         """Wakes up whoever waits for an answer, as if the other side had closed the connection."""

@@ -123,7 +123,7 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
 
     for option, value in values.items():
         if not all(map(_is_utf8, value if isinstance(value, list) else [str(value)])):
-            raise InvalidOption("%s is not UTF-8 text (%s)" % (option, sources[option]))
+            raise InvalidOption("%s is not UTF-8 text (%s)" % (option, sources[option]), "Give it in UTF-8.")
     for option in ("login_user", "login_unix_socket", "ca_cert", "client_cert", "client_key"):
         if values[option] is not None:
             _check_text(option, values[option], sources[option])

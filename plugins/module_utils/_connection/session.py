@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import copy
-import socket
 from typing import Any, Dict, List, Optional, Sequence
 
 from .._clock import Budget, retry, spell_seconds
@@ -26,7 +25,7 @@ from .._errors import (
     server_failure,
 )
 from . import driver
-from .addresses import Address, NoAnswer, first_answer
+from .addresses import Address, Answer, NoAnswer, first_answer
 from .login import FIXED_VARIABLES, RELIED_ON, Login
 
 _UNKNOWN_VARIABLE = 1193
@@ -114,15 +113,14 @@ class Session:
         untried = list(self._addresses)
         while untried:
             try:
-                address, sock, part = first_answer(untried, self.login.connect_timeout,
-                                                   self._part(budget, float("inf")))
+                answer = first_answer(untried, self.login.connect_timeout, self._part(budget, float("inf")))
             except NoAnswer as error:
                 failures += [Unreachable("no connection to %s: %s" % (self._where(address), reason), hint,
                                          transient=self._was_connected) for address, reason, hint in error.reasons]
                 break
-            untried.remove(address)
+            untried.remove(answer.address)
             try:
-                self._log_in(address, sock, part, budget)
+                self._log_in(answer, budget)
                 return
             except (Unreachable, TlsFailed) as failure:
                 failures.append(failure)
@@ -132,12 +130,14 @@ class Session:
                 failures.append(failure)
         raise self._not_again(self._summary(failures), budget)
 
-    def _log_in(self, address: Address, sock: socket.socket, part: Budget, budget: Budget) -> None:
-        """Logs in at an address on a socket, within a part of the budget, and sets the session's variables."""
+    def _log_in(self, answer: Answer, budget: Budget) -> None:
+        """Logs in at the address that answered, and sets the session's variables."""
+        address = answer.address
         connection = driver.Connection(self.login.user, self.login.password or "",
                                        self._tls.context if self._tls else None, address.server_name())
         try:
-            connection.log_in(sock, part.left, "connect_timeout")
+            connection.log_in(answer.sock, answer.budget.left,
+                              "%s s (connect_timeout)" % spell_seconds(answer.seconds))
         except driver.DriverError as error:
             if isinstance(error, driver.ServerSaid):
                 self.login_address = str(address)
@@ -190,7 +190,8 @@ class Session:
         return self._send(statement, arguments, budget)
 
     def _send(self, statement: str, arguments: Sequence[Any], budget: Budget) -> List[Dict[str, Any]]:
-        self._connection.await_answer(self._part(budget, self.login.read_timeout).left, "read_timeout")
+        part = self._part(budget, self.login.read_timeout)
+        self._connection.await_answer(part.left, "%s s (read_timeout)" % spell_seconds(part.left()))
         try:
             rows = self._connection.run(statement, arguments)
         except driver.DriverError as error:

@@ -119,7 +119,7 @@ def log_in(server, tls=None, seconds=5.0):
     """A connection that is logged in."""
     connection = Connection("root@sys", PASSWORD, tls, "observer1")
     server.connections.append(connection)
-    connection.log_in(server.client, Clock().budget(seconds).left, "connect_timeout")
+    connection.log_in(server.client, Clock().budget(seconds).left, "%s s (connect_timeout)" % seconds)
     return connection
 
 
@@ -348,6 +348,55 @@ def test_hanging_up_wakes_whoever_waits():
         with pytest.raises(DriverError):
             connection.run("SELECT 1")
         assert time.monotonic() - started < 5
+
+
+class PanicException(BaseException):
+    """What a broken package that is written in Rust raises, such as cryptography."""
+
+
+def imported_with(monkeypatch, error):
+    """The driver's module, imported anew where importing PyMySQL raises ``error``."""
+    import builtins
+    import importlib.util
+    real = builtins.__import__
+
+    def fail(name, *arguments, **options):
+        if name.partition(".")[0] == "pymysql":
+            raise error
+        return real(name, *arguments, **options)
+
+    spec = importlib.util.spec_from_file_location(_driver.__name__ + "_again", _driver.__file__)
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setattr(builtins, "__import__", fail)
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        monkeypatch.undo()
+    return module
+
+
+@pytest.mark.parametrize("error", [
+    ImportError("cannot import name 'x'", name="cffi"), ModuleNotFoundError("No module named 'cffi'", name="cffi"),
+    KeyError("getpwuid(): uid not found: 12345"), OSError("No username set in the environment"), RuntimeError("x"),
+    AttributeError("x"), SyntaxError("invalid syntax"), TypeError("x"), SystemExit(3),
+    PanicException("Python API call failed")])
+def test_a_driver_that_cannot_be_imported(monkeypatch, error):
+    with pytest.raises(MissingLibrary) as caught:
+        imported_with(monkeypatch, error).require_driver("/usr/bin/python3")
+    assert "PyMySQL of /usr/bin/python3 cannot be imported: %s" % type(error).__name__ in caught.value.message
+    assert str(error) in caught.value.message
+    assert "/usr/bin/python3 -m pip install" in caught.value.hint
+
+
+@pytest.mark.parametrize("error", [ImportError("not here"), ModuleNotFoundError("x", name="pymysql")])
+def test_a_driver_that_is_not_installed(monkeypatch, error):
+    with pytest.raises(MissingLibrary, match="PyMySQL is not installed for /usr/bin/python3"):
+        imported_with(monkeypatch, error).require_driver("/usr/bin/python3")
+
+
+def test_an_interrupt_while_the_driver_is_imported_is_one(monkeypatch):
+    with pytest.raises(KeyboardInterrupt):
+        imported_with(monkeypatch, KeyboardInterrupt())
 
 
 def test_the_driver_must_be_there_and_new_enough(monkeypatch):

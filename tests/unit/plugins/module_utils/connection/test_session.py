@@ -14,7 +14,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._clock import 
 from ansible_collections.community.oceanbase.plugins.module_utils._connection import driver as _driver
 from ansible_collections.community.oceanbase.plugins.module_utils._connection import session as _session
 from ansible_collections.community.oceanbase.plugins.module_utils._connection import tls as _tls
-from ansible_collections.community.oceanbase.plugins.module_utils._connection.addresses import NoAnswer
+from ansible_collections.community.oceanbase.plugins.module_utils._connection.addresses import Answer, NoAnswer
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.driver import (
     HANDSHAKE,
     LOGIN,
@@ -77,7 +77,7 @@ class FakeDriver:
         return self
 
     def log_in(self, sock, left, limit):
-        assert limit == "connect_timeout"
+        assert limit == "10 s (connect_timeout)"
         self.left_for_login = left()
         self.logins.append(sock)
         error = self.login_errors.get(sock, self.login_error)
@@ -86,7 +86,7 @@ class FakeDriver:
 
     def await_answer(self, left, limit):
         self.left = left()
-        assert limit == "read_timeout"
+        assert limit.endswith(" s (read_timeout)")
 
     def run(self, statement, arguments=()):
         self.statements.append((statement, arguments))
@@ -119,7 +119,7 @@ class Network:
         self.tried.append([str(address) for address in addresses])
         for address in addresses:
             if str(address) not in self.dead:
-                return address, str(address), budget.end_within(timeout)
+                return Answer(address, str(address), budget.end_within(timeout), timeout)
         raise NoAnswer([(address, self.dead[str(address)], "Check it.") for address in addresses])
 
 
