@@ -10,8 +10,6 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import login_argument_spec
-
 PROGRAM = Path(__file__).resolve().parents[2] / "roles" / "sys_tenant_mock" / "files" / "ob_mock"
 
 
@@ -26,8 +24,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        # The action group gives the login options to each of its modules. This one does not log in.
-        arguments = {name: value for name, value in self._task.args.items() if name not in login_argument_spec()}
+        arguments = dict(self._task.args)
         if arguments.get("state", "started") == "started":
             arguments["program"] = read_program(PROGRAM)
             scenario = arguments.get("scenario") or {}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,20 @@ from support.servers.mock_clusters import clusters, job
 HOUR = 3600
 
 
-def run(playbook: str, inventory: Path, *arguments: str) -> PlayResult:
+def run(playbook: str, inventory: Path, *arguments: str, **more: Any) -> PlayResult:
     """Runs a playbook of the collection."""
-    return run_playbook(f"{COLLECTION}.{playbook}", "--inventory", str(inventory), *arguments)
+    return run_playbook(f"{COLLECTION}.{playbook}", "--inventory", str(inventory), *arguments, **more)
 
 
 def summary(play: PlayResult) -> list[str]:
-    """The lines of the summary, without the padding of columns."""
+    """Returns the lines of the summary, without the padding of columns."""
     return [" ".join(line.split()) for line in play.only("Summary").result["msg"]]
+
+
+def failures(play: PlayResult) -> dict[str, str]:
+    """Returns what the last play says of each cluster on which something failed."""
+    return {result.host: result.result["msg"] for result in play.results
+            if result.task == "Fail on the clusters where something failed" and result.status == "failed"}
 
 
 def test_cancel_clone_takes_text_as_a_survey_gives_it_and_tells_of_each_cluster(tmp_path: Path) -> None:
@@ -54,8 +61,9 @@ def test_a_failure_is_told_with_all_others_and_stops_the_batches_after_it(tmp_pa
         assert batches.exit_code == 2
         lines = summary(batches)
         assert lines[0].startswith("a Canceled the clone of tenant c1")
-        assert lines[1].startswith("b FAILED: Cannot cancel the clone of tenant c1: no connection to 127.0.0.1")
-        assert lines[2] == "c FAILED: Not attempted, because it failed on b."
+        assert lines[1:] == [f"{name} not done, see the failure below" for name in "bc"]
+        assert failures(batches)["b"].startswith("Cannot cancel the clone of tenant c1: no connection to 127.0.0.1")
+        assert failures(batches)["c"] == "Not attempted, because it failed on b."
         assert mocks["c"].log() == []
         together = run("cancel_clone", inventory, "-e", "clone_tenant=c1")
         assert together.exit_code == 2
@@ -63,17 +71,25 @@ def test_a_failure_is_told_with_all_others_and_stops_the_batches_after_it(tmp_pa
             "a Nothing to cancel: the clone of tenant c1", "c Canceled the clone of tenant c1"]
 
 
-def test_clone_status_puts_running_clones_first_and_marks_stuck_ones(tmp_path: Path) -> None:
+def test_clone_status_puts_stuck_clones_first(tmp_path: Path) -> None:
     scenario = {"jobs": [job("old", "s1", age=2 * HOUR), job("young", "s2", age=60)],
-                "history": [{"clone_tenant": f"ended_{number}", "state": "CLONE_SYS_SUCCESS", "age": HOUR * number}
-                            for number in (3, 4, 5)]}
-    with clusters(tmp_path, {"a": scenario}) as (inventory, _mocks):
-        lines = summary(run("clone_status", inventory, "-e", "stuck_after=3600", "-e", "limit=2", "--check"))
-    assert [line.split()[1:4] for line in lines[1:5]] == [
-        ["running", "young", "s2"], ["STUCK?", "old", "s1"],
-        ["ended", "ended_3", "mysql001"], ["ended", "ended_4", "mysql001"]]
-    assert " 2:00:" in lines[2]
-    assert lines[5] == "a ... and older ones"
+                "history": [{"clone_tenant": f"ended_{number}", "state": "CLONE_SYS_CREATE_TENANT_FAIL",
+                             "age": HOUR * number, "message": "zone resource not enough"} for number in (3, 4, 5)]}
+    with clusters(tmp_path, {"a": scenario, "b": {}, "dead": {}}) as (inventory, mocks):
+        mocks["dead"].stop()
+        play = run("clone_status", inventory, "-e", "stuck_after=3600", "-e", "history_limit=2", "--check",
+                   environment={"ANSIBLE_FORCE_COLOR": "true", "ANSIBLE_NOCOLOR": "false"})
+    lines = summary(play)
+    assert [line.split()[:4] for line in lines[:-3:]] == [
+        ["CLUSTER", "JOB", "CLONE", "SOURCE"], ["a", "STUCK?", "old", "s1"], ["a", "running", "young", "s2"],
+        ["a", "ended", "ended_3", "mysql001"], ["a", "zone", "resource", "not"],
+        ["a", "ended", "ended_4", "mysql001"], ["a", "zone", "resource", "not"]]
+    assert " CREATE_TENANT 2:00:" in lines[1]
+    assert lines[-3:] == ["a ... and older ones", "b no clone jobs", "dead not done, see the failure below"]
+    assert failures(play)["dead"].startswith("Cannot read the clone jobs: no connection")
+    assert [text for text in re.findall("\x1b\\[0;32m(.*?)\x1b\\[0m", play.stdout, re.DOTALL) if "FAILED" in text] == []
+    shown = re.sub("\x1b\\[[0-9;]*m", "", play.stdout)
+    assert max(len(line) for line in shown.splitlines() if line.startswith(" " * 8)) <= 100
 
 
 def stale_scenarios() -> dict[str, dict[str, Any]]:
@@ -92,7 +108,7 @@ STALE = ["a8", "a7", "a6", "a5", "a4", "b1", "b2"]
 @pytest.mark.parametrize("mode", ["too many", "check", "one state", "real"])
 def test_reap_stale_clones_touches_what_it_says_and_nothing_if_there_are_too_many(tmp_path: Path, mode: str) -> None:
     arguments = {"too many": ["max_cancel=6"], "check": ["max_cancel=7"], "real": ["max_cancel=7"],
-                 "one state": ["max_cancel=7", "status=CLONE_SYS_LOCK"]}[mode]
+                 "one state": ["max_cancel=7", "in_status=CLONE_SYS_LOCK"]}[mode]
     expected = {"too many": [], "check": STALE, "real": STALE, "one state": ["b1"]}[mode]
     with clusters(tmp_path, stale_scenarios()) as (inventory, mocks):
         play = run("reap_stale_clones", inventory, "-e", f"min_age={HOUR} " + " ".join(arguments),
@@ -115,7 +131,8 @@ def test_a_cluster_that_cannot_be_reached_does_not_keep_the_reaper_from_the_othe
         play = run("reap_stale_clones", inventory, "-e", f"min_age={HOUR}")
         assert play.exit_code == 2
         lines = summary(play)
-        assert lines[0].startswith("a FAILED: Cannot read the clone jobs: no connection")
+        assert lines[0] == "a not done, see the failure below"
+        assert failures(play)["a"].startswith("Cannot read the clone jobs: no connection")
         assert sorted(entry["statement"].split("`")[1] for entry in mocks["b"].cancels()) == ["b1", "b2"]
 
 
@@ -128,11 +145,8 @@ def test_a_clone_that_holds_its_source_for_too_long_is_named(
     with clusters(tmp_path, {"a": {"jobs": [job("c1", "s1", "CLONE_SYS_RELEASE_RESOURCE")]}}) as (inventory, _mocks):
         play = run(playbook, inventory, "-e", "source_tenant=s1", "-e", f"{timeout}=1")
     assert play.exit_code == 2
-    line = summary(play)[0]
-    assert line.startswith("a FAILED: ")
-    assert "c1" in line
-    assert "in CLONE_SYS_RELEASE_RESOURCE" in line
-    assert "Run it again to go on waiting" in line
+    assert "in CLONE_SYS_RELEASE_RESOURCE" in failures(play)["a"]
+    assert "Run the task again to resume waiting" in failures(play)["a"]
 
 
 def test_a_python_that_is_not_there_is_named_in_the_summary(tmp_path: Path) -> None:
@@ -140,7 +154,7 @@ def test_a_python_that_is_not_there_is_named_in_the_summary(tmp_path: Path) -> N
         play = run("cancel_clone", inventory, "-e", "clone_tenant=c1",
                    "-e", "ansible_python_interpreter=/nowhere/python")
         assert play.exit_code == 2
-        assert summary(play)[0].startswith("a FAILED: The module interpreter '/nowhere/python' was not found")
+        assert failures(play)["a"].startswith("The module interpreter '/nowhere/python' was not found")
 
 
 def test_without_a_group_of_clusters_the_playbooks_are_for_localhost(tmp_path: Path) -> None:

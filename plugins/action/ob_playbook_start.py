@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The community.oceanbase authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Begins the work of a playbook on one cluster: checks the variables, before anything is touched."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ansible.module_utils.common.validation import check_type_str
+from ansible.plugins.action import ActionBase
+
+
+class WrongValue(Exception):
+    """A variable has a value that it cannot have; the text says which and why."""
+
+
+def convert(spec: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any],
+            one_of: Sequence[str] = ()) -> dict[str, Any]:
+    """
+    Returns the values of the variables in ``spec``, converted, with defaults for those that are missing or empty, as
+    surveys give them. A spec has ``type`` (str, int, or list of str), ``default``, ``choices`` and ``required``. Of the
+    variables in ``one_of`` at least one must be given. Raises WrongValue.
+    """
+    result = {}
+    for name, rules in spec.items():
+        value = values.get(name)
+        if isinstance(value, str):
+            value = value.strip()
+        result[name] = _default(rules) if value in (None, "") else _converted(name, rules, value)
+        if rules.get("required") and result[name] is None:
+            raise WrongValue("Give %s." % _option(name, rules))
+    if one_of and not any(result[name] for name in one_of):
+        raise WrongValue("Give %s." % " or ".join(_option(name, spec[name]) for name in one_of))
+    return result
+
+
+def _default(rules: Mapping[str, Any]) -> Any:
+    return rules.get("default", [] if rules.get("type") == "list" else None)
+
+
+def _converted(name: str, rules: Mapping[str, Any], value: Any) -> Any:
+    kind = rules.get("type", "str")
+    try:
+        if kind == "list":
+            items = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
+            converted: Any = [text for text in (_text(item).strip() for item in items) if text]
+        elif kind == "int":
+            converted = int(_text(value))
+        else:
+            converted = _text(value)
+    except (TypeError, ValueError):
+        kinds = {"int": "a whole number", "str": "a text", "list": "a list of texts, or a text with commas"}
+        raise WrongValue("%s is %r, but must be %s." % (name, value, kinds[kind])) from None
+    wrong = [item for item in (converted if kind == "list" else [converted])
+             if item not in rules.get("choices", [item])]
+    if wrong:
+        raise WrongValue("%s is %r, but must be one of: %s." % (name, value, ", ".join(rules["choices"])))
+    return converted
+
+
+def _text(value: Any) -> str:
+    """Returns a text or number as text; TypeError for anything else, such as a truth value or a list in a list."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise TypeError
+    return str(check_type_str(value))
+
+
+def _option(name: str, rules: Mapping[str, Any]) -> str:
+    return "-e %s=%s" % (name, "SECONDS" if rules.get("type") == "int" else "NAME")
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """Runs on the control node only."""
+
+    _requires_connection = False
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        assert task_vars is not None
+        _rules, arguments = self.validate_argument_spec({
+            "variables": {"type": "dict", "default": {}},
+            "one_of": {"type": "list", "elements": "str", "default": []}})
+        earlier = set(task_vars["ansible_play_hosts"]) - set(task_vars["ansible_play_batch"])
+        failed = sorted(host for host in earlier if task_vars["hostvars"][host].get("oceanbase_failed_in") == task_vars[
+            "ansible_play_name"])
+        if failed:
+            return {**result, "failed": True, "msg": "Not attempted, because it failed on %s." % ", ".join(failed)}
+        values = {name: self._templar.template(task_vars.get(name)) for name in arguments["variables"]}
+        try:
+            return {**result, "given": convert(arguments["variables"], values, arguments["one_of"])}
+        except WrongValue as wrong:
+            return {**result, "failed": True, "msg": str(wrong)}
