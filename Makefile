@@ -19,6 +19,9 @@ TEST_READY := $(VENV)/.test-ready
 LINT_READY := $(VENV)/.lint-ready
 REAL_READY := $(VENV)/.real-ready
 DOCS_READY := $(VENV)/.docs-ready
+# What the clients of `make test-clients` need besides Debian's packages.
+CLIENTS := .cache/clients
+CLIENTS_READY := $(addprefix $(CLIENTS)/,venv/.ready pymysql-oldest node_modules bin/client-go bin/client-c bin/JavaClient.class)
 # How long pip takes for each file on a fast connection, said before it begins.
 PIP_TIME_demo := 15 s
 PIP_TIME_test := 20 s
@@ -54,8 +57,10 @@ test-full: $(TEST_READY) ## run all tests, also those that take minutes
 test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's kernel
 	@$(BIN)/python -m pytest tests/real $(ARGS)
 
-test-clients: $(TEST_READY) ## run other languages' clients on the mock (as root: installs those that are missing)
+test-clients: $(TEST_READY) ## run 22 clients, of nine languages, on the mock (as root: installs those that are missing)
 	@$(BIN)/python scripts/debian.py requirements/clients.apt
+	@$(MAKE) --no-print-directory $(CLIENTS_READY)
+	$(info running the clients (about 1 minute on two cores) ...)
 	@$(BIN)/python -m pytest -n 2 tests/clients $(ARGS)
 
 coverage: $(TEST_READY) ## show the lines of plugins/ and ob_mock/ that the unit tests and those of the mock reach
@@ -117,6 +122,33 @@ $(VENV)/.%-ready: requirements/%.txt
 	@echo "installing $< into $(VENV) (about $(PIP_TIME_$*)) ..."
 	@$(PIP_INSTALL) -r $<
 	@touch $@
+
+$(CLIENTS)/venv/.ready: requirements/clients.txt
+	@echo "installing $< into $(@D) (about 40 s) ..."
+	@"$(BASE_PYTHON)" -m venv --clear --without-pip $(@D)
+	@"$(BASE_PYTHON)" -m pip --python $(@D)/bin/python install -qq --disable-pip-version-check -r $<
+	@touch $@
+
+$(CLIENTS)/pymysql-oldest:
+	@"$(BASE_PYTHON)" -m pip install -qq --disable-pip-version-check --no-deps --target $@ PyMySQL==1.0.2
+
+$(CLIENTS)/node_modules: tests/clients/package-lock.json
+	@echo "installing the packages of npm ..."
+	@mkdir -p $(@D)
+	@cp tests/clients/package.json $< $(@D)
+	@npm ci --prefix $(@D) --silent --no-audit --no-fund
+	@touch $@
+
+$(CLIENTS)/bin/client-go: tests/clients/programs/client.go
+	@mkdir -p $(@D)
+	@GO111MODULE=off GOPATH=/usr/share/gocode go build -o $@ $<
+
+$(CLIENTS)/bin/client-c: tests/clients/programs/client.c
+	@mkdir -p $(@D)
+	@gcc -O1 -Wall -Wextra -Werror -o $@ $< $$(mariadb_config --cflags --libs)
+
+$(CLIENTS)/bin/JavaClient.class: tests/clients/programs/JavaClient.java
+	@javac -d $(@D) $<
 
 # Ansible and Python find the collection by its full name through this link.
 $(TREE):

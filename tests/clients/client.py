@@ -49,11 +49,11 @@ class Client:
     def __init__(self, name: str) -> None:
         self.name = name
         self.facts = CLIENTS[name]
-        command = self.facts["command"].format(programs=PROGRAMS, cache=CACHE).split()
+        command = self.facts["command"].format(programs=PROGRAMS, cache=CACHE, python=CACHE / "venv" / "bin" / "python")
         environment = {**os.environ, "NODE_PATH": str(CACHE / "node_modules"), "TZ": "UTC", "LC_ALL": "C.UTF-8",
-                       "HOME": str(CACHE / "home")}
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
-                                        env=environment)
+                       "PYTHONPATH": self.facts.get("python_path", "").format(cache=CACHE)}
+        self.process = subprocess.Popen(command.split(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        encoding="utf-8", env=environment)
 
     def __enter__(self) -> Client:
         return self
@@ -68,6 +68,21 @@ class Client:
             self.process.kill()
             self.process.wait()
             raise AssertionError(f"the program of {self.name} did not end") from None
+
+    def lacks(self, feature: str) -> bool:
+        """Returns whether the client lacks something that the table names."""
+        return feature in self.facts.get("lacks", ())
+
+    def shown(self, kind: str, value: Optional[str]) -> Any:
+        """Returns a value as far as the client can tell it from others: numbers beyond 2^53, parts of a second."""
+        if value is None:
+            return None
+        if kind in ("number", "big"):
+            return float(value) if self.lacks("exact") else int(value)
+        if kind == "time":
+            seconds, _point, fraction = value.partition(".")
+            return seconds, fraction.ljust(6, "0")[:3 if self.lacks("microseconds") else 6]
+        return value
 
     def ask(self, operation: str, *fields: Any) -> Answer:
         """Sends a request; AssertionError if the program ends instead of an answer."""

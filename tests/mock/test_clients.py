@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real clients against the whole mock: PyMySQL old and new, MySQL Connector/Python."""
+"""PyMySQL, old and new, and MySQL Connector/Python against the whole mock; tests/clients has many more clients."""
 
 from __future__ import annotations
 

@@ -30,10 +30,11 @@ const promised = (method, ...args) => name !== 'mysql' ? connection[method](...a
 function answer(result) {
   const [rows, fields] = name === 'mariadb' ? [result, result.meta] : result;
   if (!Array.isArray(rows)) return say('ok', rows.affectedRows);
-  say('columns', ...(fields.map((field) => typeof field.name === 'function' ? field.name() : field.name)));
+  const names = fields.map((field) => typeof field.name === 'function' ? field.name() : field.name);
+  say('columns', ...names);
   for (const row of rows) {
-    say('types', ...Object.values(row).map(kind));
-    say('row', ...Object.values(row).map(shown));
+    say('types', ...names.map((column) => kind(row[column])));
+    say('row', ...names.map((column) => shown(row[column])));
   }
 }
 
@@ -69,4 +70,5 @@ const handlers = {
     }
     say('end');
   }
+  process.exit();  // an open connection would keep it running
 })();

@@ -68,8 +68,8 @@ while (my $line = <STDIN>) {
     chomp $line;
     my ($operation, @fields) = map { unescaped($_) } split(/\t/, $line, -1);
     eval { $handlers{$operation}->(@fields); 1 } or do {
-        die $@ unless DBI->err;
-        say_line('error', DBI->err, DBI->state, DBI->errstr);
+        die $@ unless $DBI::err;
+        say_line('error', $DBI::err, $DBI::state, $DBI::errstr);
     };
     say_line('end');
 }

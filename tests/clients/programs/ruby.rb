@@ -47,7 +47,8 @@ $stdin.each_line(chomp: true) do |line|
     when 'query' then answer(connection, connection.query(fields[0]))
     when 'execute'
       sql, *parameters = fields
-      answer(connection, connection.prepare(sql).execute(*parameters.map { |field| parameter(field) }))
+      answer(connection, connection.prepare(sql).execute(*parameters.map { |field| parameter(field) },
+                                                                     as: :array))
     when 'begin', 'commit', 'rollback'
       connection.query(operation.upcase)
       say('ok')

@@ -172,8 +172,11 @@ def _processlist(context: Context, session: Session, _statement: Show) -> Answer
     return columns, rows
 
 
-def _status(_context: Context, _session: Session, _statement: Show) -> Answer:
-    return [text("Variable_name", 512), text("Value", 4096)], []
+def _status(context: Context, _session: Session, _statement: Show) -> Answer:
+    connected = sum(bool(session.user) for session in context.sessions.values())
+    rows: List[Tuple[Any, ...]] = [
+        ("Threads_connected", str(connected)), ("Uptime", str(int(context.cluster.clock.now())))]
+    return [text("Variable_name", 512), text("Value", 4096)], rows
 
 
 def _collation(_context: Context, _session: Session, _statement: Show) -> Answer:
