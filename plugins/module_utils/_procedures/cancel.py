@@ -74,7 +74,9 @@ class _Run(NamedTuple):
 
     def normal_tenants(self, names: Sequence[str]) -> List[str]:
         """Returns which of the names belong to a NORMAL tenant, whose clone OceanBase does not cancel any more."""
-        rows = retry(lambda: read_tenants(self.session, names, self.budget), self.budget) if names else []
+        if not names:
+            return []
+        rows = retry(lambda: read_tenants(self.session, ("TENANT_NAME", "STATUS"), names, self.budget), self.budget)
         return [str(row["tenant_name"]) for row in rows if row["status"] == "NORMAL"]
 
 
@@ -165,8 +167,8 @@ def _warn_of_unknown_sources(run: _Run, names: Sequence[str]) -> None:
     if not names:
         return
     with contextlib.suppress(Failure):
-        known = [str(row["tenant_name"]) for row in read_tenants(run.session, None, run.budget)
-                 if row["tenant_type"] != "META"]
+        known = [str(row["tenant_name"]) for row in read_tenants(run.session, ("TENANT_NAME",), None, run.budget)
+                 if not row["tenant_name"].startswith("META$")]
         for name in names:
             if name not in known:
                 near = nearest(name, known)

@@ -24,6 +24,9 @@ from .._views.selector import Selector, check_job_id, check_name
 from .._views.tenants import read_pools, read_tenants
 from .report import Report
 
+_TENANT_COLUMNS = ("TENANT_ID", "TENANT_NAME")
+_POOL_COLUMNS = ("RESOURCE_POOL_ID", "NAME", "TENANT_ID")
+
 DROPPED = "dropped"
 ABSENT = "absent"
 
@@ -143,8 +146,9 @@ def drop(request: DropRequest, session: Session, clock: Clock, report: DropRepor
 
 def _left(session: Session, job: CloneJob, budget: Budget) -> List[str]:
     """Returns the statements that are still needed; retries transient failures."""
-    return retry(lambda: statements_to_drop(job, read_tenants(session, [job.clone_tenant], budget),
-                                            read_pools(session, [job.row["resource_pool_name"]], budget)), budget)
+    return retry(lambda: statements_to_drop(
+        job, read_tenants(session, _TENANT_COLUMNS, [job.clone_tenant], budget),
+        read_pools(session, _POOL_COLUMNS, [job.row["resource_pool_name"]], budget)), budget)
 
 
 def _send(statement: str, session: Session, job: CloneJob, clock: Clock, report: DropReport) -> None:

@@ -22,6 +22,9 @@ from .._views.jobs import (
 from .._views.tenants import read_pools, read_tenants, unit_config_exists
 from .start_rules import Wanted
 
+_TENANT_COLUMNS = ("TENANT_NAME", "TENANT_ID", "TENANT_TYPE", "STATUS", "TENANT_ROLE", "LOG_MODE", "IN_RECYCLEBIN",
+                   "COMPATIBLE")
+
 
 class Situation(NamedTuple):
     """
@@ -52,13 +55,13 @@ def read_situation(session: Session, wanted: Wanted, with_resources: bool, budge
         Part(HISTORY, "BINARY CLONE_TENANT_NAME = %s AND STATUS = %s", (name, SUCCESS), newest=1)], budget)
     jobs = [CloneJob.from_row(row) for row in rows]
     named = [job for job in jobs if job.clone_tenant == name]
-    tenants = read_tenants(session, [name, wanted.source_tenant], budget, with_meta=True)
+    tenants = read_tenants(session, _TENANT_COLUMNS, [name, wanted.source_tenant], budget, with_meta=True)
     return Situation(
         running=[job for job in jobs if job.view == PROGRESS],
         made=next((job for job in named if job.view == HISTORY and job.status == SUCCESS), None),
         tenants={row["tenant_name"]: row for row in tenants},
         unit_exists=with_resources and unit_config_exists(session, wanted.unit_config, budget),
-        pool_exists=with_resources and bool(read_pools(session, [wanted.resource_pool], budget)),
+        pool_exists=with_resources and bool(read_pools(session, ["NAME"], [wanted.resource_pool], budget)),
         newest_id=max((int(job.job_id) for job in named), default=0))
 
 

@@ -17,6 +17,10 @@ from .._views.selector import LONGEST_NAME, LONGEST_POOL_NAME, check_name
 from .._views.tenants import read_pools, read_tenants
 from .report import Report
 
+_TENANT_COLUMNS = ("TENANT_ID", "TENANT_NAME", "TENANT_TYPE", "STATUS", "TENANT_ROLE", "LOG_MODE", "LOCKED",
+                   "IN_RECYCLEBIN")
+_POOL_COLUMNS = ("RESOURCE_POOL_ID", "NAME", "TENANT_ID", "UNIT_COUNT")
+
 
 class TenantQuery(NamedTuple):
     """Holds the names that are wanted; None for all."""
@@ -50,8 +54,7 @@ class TenantReport(Report):
         self.pools: List[Dict[str, Any]] = []
 
     def as_result(self) -> Dict[str, Any]:
-        tenants = [{key: value for key, value in row.items() if key != "compatible"} for row in self.tenants]
-        return {"changed": False, "tenants": tenants, "resource_pools": self.pools, "msg": self.msg}
+        return {"changed": False, "tenants": self.tenants, "resource_pools": self.pools, "msg": self.msg}
 
 
 def read_all(query: TenantQuery, session: Session, clock: Clock, report: TenantReport) -> None:
@@ -60,8 +63,8 @@ def read_all(query: TenantQuery, session: Session, clock: Clock, report: TenantR
     session.log_in(clock.budget(session.login.connect_timeout, grace))
     budget = clock.budget(grace, grace)
     # The pools first: that view tells whether this is the sys tenant.
-    report.pools = retry(lambda: read_pools(session, query.pools, budget), budget)
-    report.tenants = retry(lambda: read_tenants(session, query.tenants, budget), budget)
+    report.pools = retry(lambda: read_pools(session, _POOL_COLUMNS, query.pools, budget), budget)
+    report.tenants = retry(lambda: read_tenants(session, _TENANT_COLUMNS, query.tenants, budget), budget)
     report.msg = "Tenants found: %d. Resource pools found: %d." % (len(report.tenants), len(report.pools))
 
 

@@ -16,32 +16,34 @@ from .jobs import why_no_view
 
 # facts: Leftovers; the views show everything only in the sys tenant.
 _TENANTS = "oceanbase.DBA_OB_TENANTS"
-_TENANT_COLUMNS = ("TENANT_NAME, TENANT_ID, TENANT_TYPE, STATUS, TENANT_ROLE, LOG_MODE, LOCKED, IN_RECYCLEBIN, "
-                   "COMPATIBLE")
+_POOLS = "oceanbase.DBA_OB_RESOURCE_POOLS"
 
 
-def read_tenants(session: Session, names: Optional[Sequence[str]], budget: Budget,
+def read_tenants(session: Session, columns: Sequence[str], names: Optional[Sequence[str]], budget: Budget,
                  with_meta: bool = False) -> List[Dict[str, Any]]:
     """
-    Returns the tenants of exactly these names by id, for None all of them; labels in lower case. ``with_meta`` adds the
-    META tenant of each, whose id is one less. Failures are the server's.
+    Returns these columns of the tenants of exactly these names, for None of all, by the first column; labels in lower
+    case. ``with_meta`` adds the META tenant of each, whose id is one less. Failures are the server's.
     """
     condition, arguments = _named("TENANT_NAME", names)
     if with_meta:
         condition += " OR TENANT_ID IN (SELECT TENANT_ID - 1 FROM %s WHERE %s)" % (_TENANTS, condition)
         arguments *= 2
-    return session.run("SELECT %s FROM %s WHERE %s ORDER BY TENANT_ID" % (_TENANT_COLUMNS, _TENANTS, condition),
-                       arguments, budget)
+    return session.run(_select(columns, _TENANTS, condition), arguments, budget)
 
 
-def read_pools(session: Session, names: Optional[Sequence[str]], budget: Budget) -> List[Dict[str, Any]]:
-    """Returns the resource pools of exactly these names by id, for None all. Failures as of why_no_view."""
+def read_pools(session: Session, columns: Sequence[str], names: Optional[Sequence[str]],
+               budget: Budget) -> List[Dict[str, Any]]:
+    """Returns the same of resource pools. Failures as of why_no_view."""
     condition, arguments = _named("NAME", names)
     try:
-        return session.run("SELECT RESOURCE_POOL_ID, NAME, TENANT_ID, UNIT_COUNT FROM oceanbase.DBA_OB_RESOURCE_POOLS "
-                           "WHERE %s ORDER BY RESOURCE_POOL_ID" % condition, arguments, budget)
+        return session.run(_select(columns, _POOLS, condition), arguments, budget)
     except MissingView as failure:
         raise why_no_view(session, failure, budget, "DBA_OB_RESOURCE_POOLS", "resource pools") from failure
+
+
+def _select(columns: Sequence[str], view: str, condition: str) -> str:
+    return "SELECT %s FROM %s WHERE %s ORDER BY %s" % (", ".join(columns), view, condition, columns[0])
 
 
 def unit_config_exists(session: Session, name: str, budget: Budget) -> bool:
