@@ -348,3 +348,58 @@ def test_a_play_gives_the_login_once_and_branches_on_the_outcome(mock: Mock) -> 
     assert done.exit_code == 0, done.stdout + done.stderr
     assert done.only("Predict").result["changed"] is True
     assert len(mock.cancels()) == 1
+
+
+@pytest.fixture(scope="module")
+def five_jobs() -> Iterator[Mock]:
+    """A mock with clones that stand still; some of their names look like numbers or letters of the others."""
+    names = ["clone_a", "clone_b", "a", "5", "1e3"]
+    state = {"state": "CLONE_SYS_CREATE_TENANT", "hold": True}
+    jobs = [{"clone_tenant": name, "source_tenant": f"source_{number}", **state}
+            for number, name in enumerate(names)]
+    with Mock(scenario={"jobs": jobs}) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("given", "names"), [
+    ("clone_a", ["clone_a"]), ("clone_a,clone_b", ["clone_a", "clone_b"]),
+    (["clone_b", "clone_a"], ["clone_b", "clone_a"]), (5, ["5"]), (["clone_a", 5], ["clone_a", "5"]), ("1e3", ["1e3"]), ("", []), ([], [])])
+def test_lists_arrive_as_ansible_converts_them(five_jobs: Mock, given: Any, names: list[str]) -> None:
+    result = cancel(five_jobs, {"check_mode": True}, clone_tenants=given, source_tenants="", clone_job_ids=[])
+    assert [(entry["kind"], entry["name"]) for entry in result["results"]] == [("clone_tenant", name) for name in names]
+    assert [entry["job"]["clone_tenant_name"] for entry in result["results"]] == names
+    assert result["executed_statements"] == [f"ALTER SYSTEM CANCEL CLONE `{name}`" for name in names]
+    assert (result["outcome"], result["changed"]) == (("canceled", True) if names else (None, False))
+
+
+@pytest.mark.parametrize("options", [
+    {"clone_tenants": "clone_a, clone_b"}, {"clone_tenants": ["clone_a", ""]}, {"clone_tenants": "clone_a,"},
+    {"clone_tenants": ["clone_a"], "clone_job_ids": "seven"}, {"clone_tenants": "a'b"},
+    {"clone_tenants": {"clone_a": 1}}, {"clone_tenant": "clone_a", "clone_tenants": ["clone_b"]},
+    {"clone_tenants": ["clone_a"], "wait_timeout": "10m"}, {"clone_tenants": ["clone_a"], "wait_until": "ending"}, {},
+    {"clone_tenants": None}, {"clone_tenant": None}, {"source_tenant": None, "clone_job_id": None}])
+def test_what_is_wrong_in_a_list_is_refused_before_anything_is_sent(five_jobs: Mock, options: dict[str, Any]) -> None:
+    before = len(five_jobs.log())
+    result = cancel(five_jobs, **options)
+    assert result["error"]["class"] == "invalid_option"
+    assert (result["changed"], result["executed_statements"]) == (False, [])
+    assert len(five_jobs.log()) == before
+
+
+def test_a_misspelled_option_is_named_although_a_required_one_is_missing(five_jobs: Mock) -> None:
+    result = cancel(five_jobs, clone_tennants=["clone_a"])
+    assert result["msg"] == "There is no option clone_tennants; did you mean clone_tenants?"
+
+
+def test_a_hundred_clones_take_hardly_longer_than_one() -> None:
+    names = [f"clone_{number}" for number in range(100)]
+    jobs = [{"clone_tenant": name, "source_tenant": f"source_of_{name}", "state": "CLONE_SYS_CREATE_TENANT"}
+            for name in names]
+    with Mock(scenario={"jobs": jobs}, step_seconds=600, cleanup_seconds=1) as mock:
+        one = cancel(mock, clone_tenants=names[:1])
+        hundred = cancel(mock, clone_tenants=names)
+        looks = [entry for entry in mock.log() if entry["statement"].startswith("SELECT 'progress'")]
+    assert [entry["outcome"] for entry in hundred["results"]] == ["already_canceled", *["canceled"] * 99]
+    assert len(hundred["executed_statements"]) == 99
+    assert len(looks) == one["polls"] + hundred["polls"]
+    assert hundred["elapsed"] < one["elapsed"] + 2

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tup
 
 from .._clock import Budget, Clock, check_wait_options, repeat, retry, wait_argument_spec
 from .._connection.session import Session
-from .._errors import Failure, Refused, ServerError, UnwantedOutcome
+from .._errors import Failure, InvalidOption, Refused, ServerError, UnwantedOutcome
 from .._options import nearest
 from .._runner import Description
 from .._views.jobs import CANCELED, CANCELING, HISTORY, PROGRESS, SUCCESS, CloneJob, Phase, Sighting
@@ -49,6 +49,10 @@ class Request(NamedTuple):
         check_wait_options(options)
         selectors = (Selector.several_from_options(options) if names_several(options)
                      else [Selector.from_options(options)])
+        if selectors == [Selector()]:
+            # Ansible counts an option that is null as given. Without a name every job would match.
+            raise InvalidOption("one of the following is required: %s" % ", ".join([*LISTS.values(), *LISTS]),
+                                "Name the clones to cancel.")
         return cls(tuple(selectors), options["wait"], options["wait_until"] == "ended", float(options["wait_timeout"]),
                    options["poll_interval"], tuple(options["fail_on"]), check_mode)
 

@@ -292,7 +292,7 @@ def test_a_clone_whose_name_must_not_be_sent_is_left_alone():
 
 @pytest.mark.parametrize("options", [
     {"wait_timeout": -1}, {"poll_interval": 0.0}, {"poll_interval": -1.0}, {"poll_interval": float("nan")},
-    {"poll_interval": float("inf")}, {"clone_tenant": "a'b"}])
+    {"poll_interval": float("inf")}, {"clone_tenant": "a'b"}, {"clone_tenant": None}])
 def test_options_that_cannot_be_meant_are_refused_before_anything_is_sent(options):
     with pytest.raises(InvalidOption):
         run(FakeSession([]), **options)
