@@ -363,7 +363,8 @@ def five_jobs() -> Iterator[Mock]:
 
 @pytest.mark.parametrize(("given", "names"), [
     ("clone_a", ["clone_a"]), ("clone_a,clone_b", ["clone_a", "clone_b"]),
-    (["clone_b", "clone_a"], ["clone_b", "clone_a"]), (5, ["5"]), (["clone_a", 5], ["clone_a", "5"]), ("1e3", ["1e3"]), ("", []), ([], [])])
+    (["clone_b", "clone_a"], ["clone_b", "clone_a"]), (5, ["5"]),
+    (["clone_a", 5], ["clone_a", "5"]), ("1e3", ["1e3"]), ("", []), ([], [])])
 def test_lists_arrive_as_ansible_converts_them(five_jobs: Mock, given: Any, names: list[str]) -> None:
     result = cancel(five_jobs, {"check_mode": True}, clone_tenants=given, source_tenants="", clone_job_ids=[])
     assert [(entry["kind"], entry["name"]) for entry in result["results"]] == [("clone_tenant", name) for name in names]
