@@ -232,7 +232,7 @@ def test_a_wall_clock_that_is_set_back_disturbs_nothing(bench: Bench, monkeypatc
 
 @pytest.mark.parametrize("version", ["4.3.0.1", "4.3.5.3"])
 def test_without_wait_both_generations_of_the_server_are_told_apart_from_the_end(version: str) -> None:
-    """Before 4.3.2 the row says CANCELED while the clean-up still goes on."""
+    """Before 4.3.2 the row does not say why it was canceled."""
     with Bench(server_version=version) as bench:
         bench.start()
         run = bench.run(wait=False)

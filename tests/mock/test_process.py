@@ -134,7 +134,7 @@ def test_several_mocks_do_not_disturb_each_other() -> None:
             mock.start_clone("c1", until=HOLD)
             mock.hold("CLONE_SYS_FAILED_STATUS")
         older_cancel.sql("ALTER SYSTEM CANCEL CLONE c1")
-        assert [mock.progress()[0]["status"] for mock in (older_cancel, newer_cancel)] == ["CLONE_SYS_CANCELED", HOLD]
+        assert [mock.progress()[0]["status"] for mock in (older_cancel, newer_cancel)] == ["CLONE_SYS_CANCELING", HOLD]
         newer_cancel.sql("ALTER SYSTEM MOCK FAULT '^SELECT 1' error 4012 'HY000' 'Timeout' 0")
         with pytest.raises(pymysql.err.OperationalError):
             newer_cancel.sql("SELECT 1 AS one")

@@ -116,6 +116,7 @@ MISTAKES: list[tuple[Any, str]] = [
 SENSELESS: list[tuple[Any, str]] = [
     ({"users": [{"name": "u", "tenant": "nosuch"}]}, "$.users[0]"),
     ({"parameters": {"nosuch": "1"}}, "$.parameters.nosuch"),
+    ({"jobs": [{**JOB, "state": "CLONE_SYS_CANCELED"}]}, "$.jobs[0]"),
     ({"faults": [{"statement": "(", "kind": "hang"}]}, "$.faults[0]"), ({"seconds": {"NOSUCH": 1}}, "$.seconds.NOSUCH"),
     ({"history": [{"clone_tenant": "a", "state": STATE}]}, "$.history[0]"),
     ({"resource_pools": [{"name": "p", "unit_config": "nosuch"}]}, "$.resource_pools[0]")]

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from executor_driver import HISTORY, PROGRESS, Driver
 
@@ -56,10 +58,8 @@ def test_every_state_shows_the_values_that_are_known_in_it(mock: Driver) -> None
 
 
 @pytest.mark.parametrize("status", CANCELLABLE)
-@pytest.mark.parametrize("version, shown, suffix", [("4.3.0.1", "CLONE_SYS_CANCELED", ""),
-                                                    ("4.3.1.0", "CLONE_SYS_CANCELED", ""),
-                                                    ("4.3.2.0", "CLONE_SYS_CANCELING", " by user command")])
-def test_cancel_in_each_cancellable_state(status: str, version: str, shown: str, suffix: str) -> None:
+@pytest.mark.parametrize("version, suffix", [("4.3.0.1", ""), ("4.3.1.9", ""), ("4.3.2.0", " by user command")])
+def test_cancel_in_each_cancellable_state(status: str, version: str, suffix: str) -> None:
     mock = Driver(server_version=version)
     hold(mock, status)
     mock.start()
@@ -69,7 +69,8 @@ def test_cancel_in_each_cancellable_state(status: str, version: str, shown: str,
     assert mock.ask("ALTER SYSTEM CANCEL CLONE clone1") == []
     after = mock.row(PROGRESS)
     changed = {name: value for name, value in after.items() if before[name] != value}
-    assert changed == {"status": shown, "ret_code": -4072, "clone_finished_time": "2024-01-26 14:49:24.000000",
+    assert changed == {"status": "CLONE_SYS_CANCELING", "ret_code": -4072,
+                       "clone_finished_time": "2024-01-26 14:49:24.000000",
                        "error_message": "clone job has been canceled in %s status%s" % (status, suffix)}
     assert mock.refused("ALTER SYSTEM CANCEL CLONE clone1") == REFUSED
     mock.time.pass_time(2.9)
@@ -179,6 +180,26 @@ class TestDebugSync:
         mock.time.pass_time(50)
         assert mock.status() == "CLONE_SYS_CREATE_TENANT"
 
+    def test_a_point_that_is_reached_sends_the_signal_it_was_armed_with(self, mock: Driver) -> None:
+        """One job waits at LOCK, until another one comes through CREATE_TENANT."""
+        mock.ask("CREATE RESOURCE POOL other_pool UNIT = unit001")
+        mock.ask("CREATE TENANT other RESOURCE_POOL_LIST = ('other_pool')")
+        mock.ask("ALTER SYSTEM ARCHIVELOG TENANT = ALL")
+        mock.start()
+        mock.time.pass_time(1.5)
+        hold(mock, "CLONE_SYS_LOCK", "passed")
+        mock.ask("SET ob_global_debug_sync = 'HANG_IN_CLONE_SYS_CREATE_TENANT signal passed execute 1'")
+        with pytest.raises(AssertionError):  # two rows in PROGRESS
+            mock.start("clone2", "other", "pool2")
+        waiting = "SELECT COUNT(*) FROM %s WHERE CLONE_TENANT_NAME = 'clone2' AND STATUS = 'CLONE_SYS_LOCK'" % PROGRESS
+        mock.time.pass_time(3.4)  # the first one ends CREATE_TENANT after 5 s
+        assert mock.ask(waiting) == [(1,)]
+        mock.time.pass_time(0.2)
+        assert mock.ask(waiting) == [(0,)]
+        hold(mock, "CLONE_SYS_CREATE_TENANT", "go")
+        mock.time.pass_time(60)
+        assert mock.status() == "CLONE_SYS_CREATE_TENANT"  # The signal was sent once: this one is held.
+
     def test_signal_wakes_one_and_broadcast_all(self, mock: Driver) -> None:
         mock.ask("CREATE RESOURCE POOL other_pool UNIT = unit001")
         mock.ask("CREATE TENANT other RESOURCE_POOL_LIST = ('other_pool')")
@@ -241,6 +262,68 @@ def test_the_event_history_tells_the_story(mock: Driver) -> None:
         ("clone_start", "clone1", "", ""), ("change_clone_status", "CLONE_SYS_LOCK", "", ""),
         ("change_clone_status", "CLONE_SYS_CANCELING", "reason", "by user command"),
         ("clone_recycle_failed_job_finish", "", "", "")]
+
+
+def test_an_event_of_a_cancel_is_also_written_when_the_cancel_is_refused(mock: Driver) -> None:
+    """It is no evidence of a cancel (facts: Event history)."""
+    mock.ask("ALTER SYSTEM MOCK FAIL STEP CLONE_SYS_LOCK")
+    mock.start()
+    mock.time.pass_time(1.1)
+    assert mock.status() == "CLONE_SYS_LOCK_FAIL"
+    for name in ("clone1", "nosuch"):
+        assert mock.refused("ALTER SYSTEM CANCEL CLONE " + name) == REFUSED
+    told = mock.ask("SELECT VALUE2, NAME3, VALUE3, NAME5, VALUE5 FROM oceanbase.DBA_OB_ROOTSERVICE_EVENT_HISTORY "
+                    "WHERE VALUE3 = 'CLONE_SYS_CANCELING'")
+    assert told == [("CLONE_SYS_LOCK_FAIL", "cur_clone_status", "CLONE_SYS_CANCELING", "reason", "by user command")]
+    mock.time.pass_time(50)
+    assert mock.row(HISTORY)["status"] == "CLONE_SYS_LOCK_FAIL"
+
+
+@pytest.mark.parametrize("statements, status, ret_code", [
+    (["DROP RESOURCE UNIT unit002"], "CLONE_SYS_CREATE_INNER_RESOURCE_POOL_FAIL", -4648),
+    (["CREATE RESOURCE POOL pool1 UNIT = unit002"], "CLONE_SYS_CREATE_INNER_RESOURCE_POOL_FAIL", -4651)])
+def test_what_changes_between_the_check_and_the_step_fails_the_step(
+        mock: Driver, statements: list[str], status: str, ret_code: int) -> None:
+    mock.ask("CREATE RESOURCE UNIT unit002")
+    asyncio.run(_begin(mock, "CREATE TENANT clone1 FROM mysql001 WITH RESOURCE_POOL = pool1, UNIT = unit002"))
+    for statement in statements:
+        mock.ask(statement)
+    mock.time.pass_time(1.0)
+    assert (mock.row(PROGRESS)["status"], mock.row(PROGRESS)["ret_code"]) == (status, ret_code)
+    mock.time.pass_time(50)
+    assert (mock.row(HISTORY)["status"], mock.row(HISTORY)["resource_pool_id"]) == (status, -1)
+    pools = mock.ask("SELECT COUNT(*) FROM oceanbase.DBA_OB_RESOURCE_POOLS WHERE NAME = 'pool1'")
+    assert pools == [(1 if ret_code == -4651 else 0,)]  # Somebody else's pool is left alone.
+
+
+async def _begin(mock: Driver, statement: str) -> None:
+    waiting = asyncio.ensure_future(mock.engine.execute(mock.root, statement))
+    await asyncio.sleep(0)
+    waiting.cancel()
+
+
+def test_a_pool_that_vanishes_during_a_clone_does_not_keep_the_clean_up(mock: Driver) -> None:
+    mock.start()
+    mock.time.pass_time(2.5)
+    mock.ask("DROP RESOURCE POOL pool1")
+    mock.time.pass_time(2.0)
+    assert tenant(mock) == ("RESTORE", "CLONE")
+    mock.ask("ALTER SYSTEM CANCEL CLONE clone1")
+    mock.time.pass_time(5)
+    assert mock.row(HISTORY)["status"] == "CLONE_SYS_CANCELED"
+    assert tenant(mock) is None
+
+
+def test_tenants_say_when_they_were_created_and_changed(mock: Driver) -> None:
+    times = "SELECT CREATE_TIME, MODIFY_TIME FROM oceanbase.DBA_OB_TENANTS WHERE TENANT_NAME = '%s'"
+    begin = "2024-01-26 14:48:34.000000"
+    assert mock.ask(times % "mysql001") == [(begin, begin)]
+    mock.start()
+    mock.time.pass_time(50)
+    made, ready = "2024-01-26 14:48:38.000000", "2024-01-26 14:48:39.800000"
+    assert mock.ask(times % "clone1") == [(made, ready)]
+    mock.ask("ALTER TENANT mysql001 LOCK")
+    assert mock.ask(times % "mysql001") == [(begin, "2024-01-26 14:49:24.000000")]
 
 
 def test_ids_are_never_used_again(mock: Driver) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from executor_driver import CLONE, Driver
 
@@ -45,6 +47,41 @@ def test_each_rule(rule: tuple[str, list[str], str, int, str, str]) -> None:
         mock.ask(preparation)
     assert mock.refused(statement) == tuple(expected)
     assert mock.ask("SELECT COUNT(*) FROM oceanbase.DBA_OB_CLONE_PROGRESS") == [(0,)]
+
+
+def test_a_minor_freeze_lets_the_checkpoint_pass() -> None:
+    """Error 9111 tells people to do that (rule 12)."""
+    mock = Driver()
+    mock.ask("CREATE RESOURCE POOL p2 UNIT = unit001")
+    mock.ask("CREATE TENANT other RESOURCE_POOL_LIST = ('p2')")
+    mock.ask("ALTER SYSTEM MOCK TENANT mysql001 archive_lagging 1")
+    for statement in ("ALTER SYSTEM MINOR FREEZE", "ALTER SYSTEM MINOR FREEZE TENANT = other",
+                      "ALTER SYSTEM MINOR FREEZE TENANT = sys"):
+        mock.ask(statement)
+        assert mock.refused(GOOD) == (9111, "HY000", CHECKPOINT)
+    assert mock.refused("ALTER SYSTEM MINOR FREEZE TENANT = nosuch") == (5157, "HY000", "Unknown tenant 'nosuch'")
+    assert mock.refused("ALTER SYSTEM MINOR FREEZE", mock.login("root@mysql001"))[0] == 1227
+    mock.ask("ALTER SYSTEM MINOR FREEZE TENANT = 'mysql001'")
+    assert mock.start()["status"] == "CLONE_SYS_LOCK"
+
+
+def test_log_archive_of_all_tenants() -> None:
+    mock = Driver()
+    mock.ask("CREATE RESOURCE POOL p2 UNIT = unit001")
+    mock.ask("CREATE TENANT other RESOURCE_POOL_LIST = ('p2')")
+    other = CLONE % ("new1", "other", "pool1")
+    assert mock.refused(other)[2] == "log archive is not ready, create tenant snapshot not allowed"
+    mock.ask("ALTER SYSTEM ARCHIVELOG TENANT = ALL")
+    mock.ask("ALTER SYSTEM NOARCHIVELOG TENANT = mysql001")
+    assert mock.refused(GOOD)[2] == "log archive is not ready, create tenant snapshot not allowed"
+    assert mock.start(source="other")["status"] == "CLONE_SYS_LOCK"
+
+
+def test_a_cluster_of_shared_storage_refuses(tmp_path: Path) -> None:
+    path = tmp_path / "scenario.json"
+    path.write_text('{"shared_storage": true}', encoding="utf-8")
+    assert Driver(scenario=str(path)).refused(GOOD) == (
+        1235, "0A000", "clone tenant is not supported in shared storage mode not supported")
 
 
 def test_the_first_broken_rule_is_told() -> None:

@@ -66,7 +66,7 @@ def test_the_schema_knows_all_states() -> None:
     assert set(definitions["step"]["enum"]) == set(STEPS[:-1])
 
 
-@pytest.mark.parametrize("state", ALL_STATES)
+@pytest.mark.parametrize("state", [state for state in ALL_STATES if state != "CLONE_SYS_CANCELED"])
 def test_a_job_in_each_state_ends_as_it_would_have(load: Any, state: str) -> None:
     mock = load({"jobs": [{**NAME, "state": state, "age": 30}]})
     row = mock.row(PROGRESS)
@@ -131,7 +131,7 @@ def test_tenants_users_pools_parameters_and_pace(load: Any) -> None:
     dba = mock.login("dba@sys", "p")
     assert mock.ask("SELECT * FROM " + PROGRESS, dba) == []
     refusal = mock.refused("CREATE TENANT x FROM t1 WITH UNIT u2, RESOURCE_POOL p9", dba)
-    assert refusal[2].startswith("clone tenant while in upgrade mode")
+    assert refusal[2].startswith("clone tenant while in standby cluster or in upgrade mode")
     mock.ask("ALTER SYSTEM END UPGRADE", dba)
     mock.ask("ALTER SYSTEM ARCHIVELOG TENANT = mysql001")
     mock.start()

@@ -89,11 +89,10 @@ class Scheduler:
     def cancel(self, job: CloneJob, reason: str) -> None:
         """Accepts a cancel: only marks the row; the clean-up begins with the next round of the scheduler."""
         now = self._cluster.clock.now()
-        shown_reason = reason if self._cluster.newer_cancel else ""
+        shown_reason = reason if self._cluster.second_generation else ""
         message = state.cancel_message(job.status, shown_reason)
-        status = state.CANCELING if self._cluster.newer_cancel else state.CANCELED
         rest = job.due - now
-        self._end_badly(job, status, -4072, message, now, shown_reason)
+        self._end_badly(job, state.CANCELING, -4072, message, now, shown_reason)
         job.due = now + min(max(rest, 0.0), self.round_seconds)
 
     # Time
@@ -154,11 +153,15 @@ class Scheduler:
     def _enter(self, job: CloneJob, status: str, moment: float) -> None:
         """Starts a step, which is when its values become known (facts: Row life)."""
         length = self.step_length(status)
+        self._cluster.record("change_clone_status", moment, job_id=job.job_id, prev_clone_status=job.status,
+                             cur_clone_status=status)
+        job.status, job.phase, job.passed = status, state.STEP, ""
         if status == state.CREATE_POOL:
             unit = self._cluster.unit_named(job.unit_config_name)
             if unit is None or self._cluster.pool_named(job.resource_pool_name) is not None:
                 return self._fail(job, moment, -4648 if unit is None else -4651, None)
-            job.resource_pool_id = self._cluster.add_pool(job.resource_pool_name, unit).resource_pool_id
+            job.resource_pool_id = self._cluster.add_pool(
+                job.resource_pool_name, unit, moment=moment).resource_pool_id
         elif status == state.CREATE_SNAPSHOT:
             job.tenant_snapshot_name = "_inner_snapshot$%d" % self._cluster.next_timestamp(moment)
             job.tenant_snapshot_id = self._cluster.next_timestamp(moment)
@@ -166,18 +169,16 @@ class Scheduler:
         elif status == state.CREATE_TENANT:
             job.restore_scn = self._cluster.next_timestamp(moment)
             self.snapshots.completed(job)
-            self.create_tenant(job)
+            self.create_tenant(job, moment)
         elif status == state.WAIT_RESTORE:
             length *= 1 - READY_SHARE
-        self._cluster.record("change_clone_status", moment, job_id=job.job_id, prev_clone_status=job.status,
-                             cur_clone_status=status)
-        job.status, job.phase, job.passed = status, state.STEP, ""
         job.due = NEVER if job.stays else moment + length
         self.jobs.put(job)
 
-    def create_tenant(self, job: CloneJob) -> None:
+    def create_tenant(self, job: CloneJob, moment: Optional[float] = None) -> None:
         """Creates the new tenant, in restore, with its pool and the users of its source."""
-        tenant = self._cluster.add_tenant(job.clone_tenant_name, status="RESTORE", role="CLONE", archive_state="STOP")
+        tenant = self._cluster.add_tenant(
+            job.clone_tenant_name, moment, status="RESTORE", role="CLONE", archive_state="STOP")
         job.clone_tenant_id = tenant.tenant_id
         source_root = self._cluster.users.get((job.source_tenant_id, "root"))
         if source_root is not None:
@@ -224,13 +225,18 @@ class Scheduler:
 
     def _end_badly(self, job: CloneJob, status: str, ret_code: int, message: Optional[str], moment: float,
                    reason: str) -> None:
-        pairs = {"reason": reason} if reason else {}
-        self._cluster.record("change_clone_status", moment, job_id=job.job_id, prev_clone_status=job.status,
-                             cur_clone_status=status, ret_code=ret_code, **pairs)
+        self.record_end(job, status, ret_code, reason, moment)
         job.status, job.ret_code, job.error_msg = status, ret_code, message or None
         job.clone_finished_time = self._cluster.clock.wall(moment)
         job.phase, job.passed, job.waits_for, job.waits_at, job.stays = state.CLEAN_UP, "", "", "", False
         self.jobs.put(job)
+
+    def record_end(self, job: CloneJob, status: str, ret_code: int, reason: str,
+                   moment: Optional[float] = None) -> None:
+        """Writes the event of a failure or a cancel; OceanBase writes that of a cancel also before it refuses it."""
+        pairs = {"reason": reason} if reason else {}
+        self._cluster.record("change_clone_status", moment, job_id=job.job_id, prev_clone_status=job.status,
+                             cur_clone_status=status, ret_code=ret_code, **pairs)
 
     def _begin_clean_up(self, job: CloneJob, moment: float) -> None:
         job.phase, job.due = state.DROP, moment + self.cleanup_seconds / 2

@@ -138,6 +138,7 @@ class Cluster:
         self.units = KeyedTable(self.database, "__all_unit_config", UnitConfig, "unit_config_id")
         self.events = Table(self.database, "__all_rootservice_event_history", Event)
         self.users: Dict[Tuple[int, str], User] = {}
+        self.shared_storage = False
         self.parameters = Parameters()
         self._last_ids = {"tenant": FIRST_USER_TENANT_ID - 2, "pool": 1000, "unit": 1000, "timestamp": 0}
 
@@ -157,9 +158,14 @@ class Cluster:
         return self.version >= (4, 3, 5)
 
     @property
-    def newer_cancel(self) -> bool:
-        """Returns whether the newer cancel code (GEN-B) runs, which shows CLONE_SYS_CANCELING (facts: Versions)."""
+    def second_generation(self) -> bool:
+        """Returns whether this is 4.3.2 or later: a cancel says why, a standby can be cloned (facts: Versions)."""
         return self.version >= (4, 3, 2)
+
+    @property
+    def upgraded(self) -> bool:
+        """Returns whether the data version of the sys tenant has reached 4.3 (facts: Cancel grammar)."""
+        return version_tuple(self.tenants.rows[SYS_TENANT_ID].compatible) >= (4, 3)
 
     def next_id(self, kind: str, step: int = 1) -> int:
         """Returns a new id; ids are never used again. kind: tenant, pool or unit."""
@@ -171,11 +177,11 @@ class Cluster:
         self._last_ids["timestamp"] = max(self._last_ids["timestamp"] + 1, self.clock.wall(moment) * 1000)
         return self._last_ids["timestamp"]
 
-    def add_tenant(self, name: str, **values: object) -> Tenant:
+    def add_tenant(self, name: str, moment: Optional[float] = None, **values: object) -> Tenant:
         """Creates a user tenant with its meta tenant and its root user; an explicit tenant_id must be free."""
         tenant_id = int(str(values.pop("tenant_id", None) or self.next_id("tenant", 2)))
         self._last_ids["tenant"] = max(self._last_ids["tenant"], tenant_id)
-        now = self.clock.wall()
+        now = self.clock.wall(moment)
         common = {"create_time": now, "modify_time": now, "compatible": self.version_text}
         if tenant_id != SYS_TENANT_ID:
             self.tenants.put(Tenant(tenant_id - 1, "META$%d" % tenant_id, **common))  # type: ignore[arg-type]
@@ -208,9 +214,10 @@ class Cluster:
         now = self.clock.wall()
         return self.units.put(UnitConfig(self.next_id("unit"), name, now, now, **values))  # type: ignore[arg-type]
 
-    def add_pool(self, name: str, unit: UnitConfig, tenant_id: Optional[int] = None, units: int = 1) -> ResourcePool:
+    def add_pool(self, name: str, unit: UnitConfig, tenant_id: Optional[int] = None, units: int = 1,
+                 moment: Optional[float] = None) -> ResourcePool:
         """Creates a resource pool of some units in one zone, granted to a tenant or free."""
-        now = self.clock.wall()
+        now = self.clock.wall(moment)
         return self.pools.put(
             ResourcePool(self.next_id("pool"), name, tenant_id, unit.unit_config_id, now, now, units))
 

@@ -24,8 +24,8 @@ def add_job(context: Context, entry: Dict[str, Any]) -> None:
     if not cluster.has_clone:
         raise ValueError("a server of version %s has no clone jobs" % cluster.version_text)
     status = entry["state"]
-    if status == state.CANCELING and not cluster.newer_cancel:
-        raise ValueError("a server of version %s does not know %s" % (cluster.version_text, status))
+    if status == state.CANCELED:
+        raise ValueError("no job is in PROGRESS with the state %s" % status)
     source = cluster.tenants.find(tenant_name=entry.get("source_tenant", DEFAULT_SOURCE)) or cluster.add_tenant(
         entry["source_tenant"])
     now = cluster.clock.now()
@@ -106,7 +106,7 @@ def _outcome(context: Context, entry: Dict[str, Any]) -> Tuple[int, Optional[str
         return 0, None
     if status in state.FAILED:
         return entry.get("ret_code", FAILED_BY_ITSELF), entry.get("message")
-    reason = entry.get("reason", BY_USER) if context.cluster.newer_cancel else ""
+    reason = entry.get("reason", BY_USER) if context.cluster.second_generation else ""
     message = cancel_message(_last_step(entry), reason)
     return entry.get("ret_code", CANCELED), entry.get("message", message)
 

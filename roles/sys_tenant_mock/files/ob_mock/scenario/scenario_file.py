@@ -54,6 +54,7 @@ def apply(context: Context, content: Dict[str, Any]) -> None:
         _attempt(content, "$.seconds." + name, _seconds, context, (name, length))
     for name, value in content.get("parameters", {}).items():
         _attempt(content, "$.parameters." + name, _parameter, context, (name, value))
+    context.cluster.shared_storage = content.get("shared_storage", False)
     context.scheduler.failing_cleanups = content.get("failing_cleanups", 0)
     if content.get("upgrade_mode"):
         _parameter(context, ("enable_upgrade_mode", "True"))

@@ -80,8 +80,10 @@ def translate(sql: str, ansi_quotes: bool = False) -> Translation:
 
 
 def literal(text: str) -> str:
-    """Returns a string as SQLite writes it; it has no escapes, so a NUL cannot stand in one."""
-    return "'" + text.replace("'", "''").replace("\0", "") + "'"
+    """Returns a string as SQLite writes it; it has no escapes, so a string with a NUL is written as its bytes."""
+    if "\0" in text:
+        return "CAST(X'%s' AS TEXT)" % text.encode("utf-8", "surrogateescape").hex()
+    return "'" + text.replace("'", "''") + "'"
 
 
 def compared(text: str) -> str:

@@ -18,17 +18,21 @@ OLD_CHECKPOINT = (
     "and then wait for a minute before executing again.")
 
 
-def check_statement(wanted: CloneTenant) -> None:
-    """Raises what the resolver refuses, before privileges are looked at: missing options, name of the new tenant."""
+def check_statement(cluster: Cluster, wanted: CloneTenant) -> None:
+    """Raises what the resolver refuses, before privileges are looked at: missing options, versions, the new name."""
     if not wanted.pool:
         raise error("OB_NOT_SUPPORTED", "clone tenant without resource pool")
     if not wanted.unit:
         raise error("OB_NOT_SUPPORTED", "clone tenant without unit config")
+    if not cluster.upgraded:
+        raise error("OB_NOT_SUPPORTED", "clone tenant below 4.3")
     check_new_name(wanted.name)
 
 
-def check_execution(wanted: CloneTenant) -> None:
-    """Raises what is refused at execution, before RootService is asked: two clauses, lengths of names."""
+def check_execution(cluster: Cluster, wanted: CloneTenant) -> None:
+    """Raises what is refused at execution, before RootService is asked: the storage, two clauses, lengths of names."""
+    if cluster.shared_storage:
+        raise error("OB_NOT_SUPPORTED", "clone tenant is not supported in shared storage mode")
     if wanted.if_not_exists:
         raise error("OB_NOT_SUPPORTED", "clone tenant with IF NOT EXISTS")
     if wanted.snapshot:
@@ -53,7 +57,8 @@ def check_start(cluster: Cluster, scheduler: Scheduler, wanted: CloneTenant) -> 
     Checks the fourteen rules of the cluster; returns the source tenant or raises the error of the first broken rule.
     """
     if scheduler.upgrade_mode:
-        raise error("OB_OP_NOT_ALLOW", "clone tenant while in upgrade mode")
+        older = "" if cluster.second_generation else "in standby cluster or "
+        raise error("OB_OP_NOT_ALLOW", "clone tenant while %sin upgrade mode" % older)
     check_new_name(wanted.name)
     if cluster.tenants.find(tenant_name=wanted.name):
         raise error("OB_TENANT_EXIST", wanted.name)
@@ -84,5 +89,5 @@ def _check_source(cluster: Cluster, source: Tenant) -> None:
         raise error("OB_OP_NOT_ALLOW", "source tenant status is not valid, clone tenant")
     if version_tuple(source.compatible) < (4, 3):
         raise error("OB_OP_NOT_ALLOW", "source tenant data version is below 4.3, clone tenant")
-    if not cluster.newer_cancel and source.role != "PRIMARY":
+    if not cluster.second_generation and source.role != "PRIMARY":
         raise error("OB_OP_NOT_ALLOW", "source tenant is not primary tenant, clone tenant")

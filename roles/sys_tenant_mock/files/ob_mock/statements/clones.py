@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import List
 
-from ..cluster.clone_job import CANCELLABLE, CloneJob
+from ..cluster.clone_job import CANCELING, CANCELLABLE, CloneJob
 from ..cluster.inventory import SYS_TENANT_ID, Tenant
 from ..cluster.parameters import duration
 from ..cluster.session import Session
@@ -25,9 +25,9 @@ BY_USER = "by user command"
 
 def start_clone(context: Context, session: Session, statement: CloneTenant) -> CloneJob:
     """Starts the job of CREATE TENANT .. FROM and returns it; its session then waits for its end."""
-    check_statement(statement)
+    check_statement(context.cluster, statement)
     require_administration(context.cluster, session)
-    check_execution(statement)
+    check_execution(context.cluster, statement)
     source = check_start(context.cluster, context.scheduler, statement)
     return context.scheduler.start(source, statement.name, statement.pool, statement.unit)
 
@@ -35,6 +35,8 @@ def start_clone(context: Context, session: Session, statement: CloneTenant) -> C
 def cancel_clone(context: Context, session: Session, statement: CancelClone) -> Ok:
     """Executes ALTER SYSTEM CANCEL CLONE (facts: Cancel grammar, Names, Error 4179, Cancel)."""
     name = statement.name
+    if not context.cluster.upgraded:
+        raise error("OB_NOT_SUPPORTED", "cancel tenant cloning below 4.3")
     if len(name.encode()) > MAX_TENANT_NAME:
         raise error("OB_BUF_NOT_ENOUGH")
     require_administration(context.cluster, session)
@@ -55,6 +57,8 @@ def cancel(context: Context, name: str, reason: str) -> None:
     jobs = context.scheduler.running_job(name)
     if len(jobs) > 1:
         raise error("OB_ERR_UNEXPECTED")
+    if jobs and jobs[0].status not in CANCELLABLE:
+        context.scheduler.record_end(jobs[0], CANCELING, -4072, reason if context.cluster.second_generation else "")
     if not jobs or jobs[0].status not in CANCELLABLE:
         raise error("OB_OP_NOT_ALLOW", NOT_CLONING)
     context.scheduler.cancel(jobs[0], reason)
