@@ -81,9 +81,9 @@ def is_as_expected(sent: list[str], option: str, value: str) -> None:
         (tenants,) = sent[1:]
         assert tenants.endswith(f" FROM oceanbase.DBA_OB_TENANTS WHERE BINARY TENANT_NAME IN ('{value}') "
                                 "ORDER BY TENANT_NAME")
-    else:
-        # For the nearest name, should there be no such tenant: without a name of the outside.
-        assert sent[1:] == ["SELECT TENANT_NAME FROM oceanbase.DBA_OB_TENANTS WHERE 1 = 1 ORDER BY TENANT_NAME"]
+    else:  # A look for names that are near, which holds none of ours.
+        (tenants,) = sent[1:]
+        assert tenants.endswith(" FROM oceanbase.DBA_OB_TENANTS WHERE 1 = 1 ORDER BY TENANT_NAME")
 
 
 @pytest.mark.parametrize("option", ["clone_tenant", "source_tenant"])
@@ -109,6 +109,69 @@ def test_any_text_is_refused_or_sent_as_data(bench: Bench, option: str, value: s
 def test_any_text_is_refused_or_sent_as_data_at_length(bench: Bench, option: str, value: str) -> None:
     assume(not MASKED.search(value))
     is_as_expected(sent_for(bench, option, value), option, value)
+
+
+VICTIM = "victim"
+INJECTED = f"DROP TENANT {VICTIM} FORCE"
+
+
+@pytest.fixture
+def injectable(bench: Bench) -> Bench:
+    """A bench with a tenant that an injection would drop."""
+    bench.control(f"CREATE RESOURCE POOL IF NOT EXISTS pool_{VICTIM} UNIT = unit001",
+                  f"CREATE TENANT IF NOT EXISTS {VICTIM} RESOURCE_POOL_LIST = ('pool_{VICTIM}')")
+    bench.new_log()
+    return bench
+
+
+def drops(bench: Bench) -> list[str]:
+    """Returns the DROPs that reached the server since the last call; the victim lives if there are none."""
+    alive = bench.control(f"SELECT COUNT(*) AS n FROM oceanbase.DBA_OB_TENANTS WHERE TENANT_NAME = '{VICTIM}'")[0]["n"]
+    told = [entry["statement"] for entry in bench.new_log() if entry["statement"].startswith("DROP")]
+    assert alive == (not told)
+    return told
+
+
+def test_the_server_would_run_an_injected_statement(injectable: Bench) -> None:
+    """Without this the tests below would prove nothing: OceanBase runs several statements of one query for anybody."""
+    bench = injectable
+    bench.start()
+    with bench.mock.connect(USER + "@sys") as connection, connection.cursor() as cursor:
+        cursor.execute(f"ALTER SYSTEM CANCEL CLONE clone_a; {INJECTED}")
+        assert cursor.nextset()
+    assert drops(bench) == [INJECTED]
+    assert [row["status"] for row in bench.progress()] == ["CLONE_SYS_CANCELING"]
+    bench.release()
+
+
+@pytest.mark.parametrize("before", ["clone; ", "clone -- ", "clone# ;", "clone /*! ;", ";"])
+def test_a_clone_with_the_name_of_an_injection_is_canceled_and_nothing_else(injectable: Bench, before: str) -> None:
+    bench = injectable
+    bench.mock.start_clone(before + INJECTED, pool="pool_a")
+    run = bench.run(clone_tenant=before + INJECTED)
+    assert run.failure is None, run.failure
+    assert (run.result["outcome"], run.accepted()) == ("canceled", 1)
+    assert drops(bench) == []
+
+
+@pytest.mark.parametrize("option", ["clone_tenant", "source_tenant", "clone_job_id"])
+@pytest.mark.parametrize("before", ["x`; ", "x'; ", "x\\'; ", "x; ", "1; ", "1') OR ('1' = '1'; "])
+def test_no_selector_injects_a_statement(injectable: Bench, option: str, before: str) -> None:
+    bench = injectable
+    try:
+        run = bench.run(**{"clone_tenant": None, option: before + INJECTED + "; -- "})
+        assert run.failure is None, run.failure
+    except InvalidOption:
+        pass
+    assert drops(bench) == []
+
+
+@pytest.mark.parametrize("before", ["x'; ", "x\\'; ", "1; "])
+def test_no_session_variable_injects_a_statement(injectable: Bench, before: str) -> None:
+    bench = injectable
+    for name in ("character_set_filesystem", "ob_trx_timeout", "sql_mode", f"autocommit = 1; {INJECTED}; SET sql_mode"):
+        variables(bench, {name: before + INJECTED + "; -- "})
+        assert drops(bench) == []
 
 
 def variables(bench: Bench, values: Any) -> tuple[list[str], Failure | None]:
@@ -143,9 +206,9 @@ def test_what_is_no_value_of_a_variable_is_refused_before_anything_is_sent(bench
 def test_session_variables_reach_the_server(bench: Bench) -> None:
     sent, failure = variables(bench, {"ob_trx_timeout": 1234567, "sql_mode": "", "autocommit": True})
     assert failure is None
-    assert sent == ["SET time_zone = '+00:00', character_set_client = 'utf8mb4', character_set_results = 'utf8mb4', "
-                    "character_set_connection = 'utf8mb4', ob_query_timeout = 10000000, "
-                    "ob_trx_timeout = 1234567, sql_mode = '', autocommit = 1"]
+    (settings,) = sent
+    assert settings.startswith("SET time_zone = '+00:00', ")
+    assert settings.endswith(", ob_query_timeout = 10000000, ob_trx_timeout = 1234567, sql_mode = '', autocommit = 1")
 
 
 @pytest.mark.parametrize("values", [{"no_such_variable": 1}, {"ob_trx_timeout": "soon"}])
@@ -162,6 +225,6 @@ def test_a_variable_that_the_server_does_not_accept_is_reported(bench: Bench, va
 def test_any_value_of_a_variable_is_data(bench: Bench, value: str) -> None:
     """A variable that may hold any text holds exactly this text afterwards."""
     options = {**OPTIONS, "login_port": bench.mock.port, "login_user": USER + "@sys",
-               "session_vars": {"character_set_filesystem": value}}
+               "session_vars": {"default_authentication_plugin": value}}
     with Session(resolve_login(options, {})) as session:
-        assert session.run("SELECT @@character_set_filesystem AS value", (), AMPLE) == [{"value": value}]
+        assert session.run("SELECT @@default_authentication_plugin AS value", (), AMPLE) == [{"value": value}]
