@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ob_playbook_start
-short_description: Check the variables of a playbook (private to the playbooks)
+short_description: Check a playbook's variables
 description:
   - Checks the variables that people give to a playbook of this collection, before it touches a cluster, and gives
     those that are missing or empty their defaults.

@@ -118,7 +118,7 @@ def connections(messages: Messages, bench: Bench, folder: Path) -> None:
     messages.of("unknown host", login_host="observer.invalid")
     messages.of("none of several addresses", login_host=[f"127.0.0.1:{bench.relay.port}", "observer.invalid"])
     with ScriptedServer(lambda sock: sock.sendall(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")) as other:
-        messages.of("a port that is no database", login_port=other.port)
+        messages.of("a port of something else", login_port=other.port)
     with ScriptedServer(lambda sock: None) as other:
         messages.of("a port that says nothing", timeouts=0.5, login_port=other.port)
     with ScriptedServer(greeting(b"caching_sha2_password")) as other:

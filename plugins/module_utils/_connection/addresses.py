@@ -50,7 +50,7 @@ class Address(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The address that answered first, and a socket to it, within a part of the budget that had so many seconds."""
+    """Address that answered first, and a socket to it, within a part of the budget that had so many seconds."""
 
     address: Address
     sock: socket.socket
