@@ -86,10 +86,14 @@ def first_page() -> str:
 
 def included_content() -> str:
     """Returns a section for modules, one for roles and one for playbooks, with the lines that README has for each."""
+    playbooks = (GUIDES / "playbooks_guide.rst").read_text(encoding="utf-8")
     lines: dict[str, list[str]] = {}
     for name, kind, text in README_ROW.findall((REPOSITORY / "README.md").read_text(encoding="utf-8")):
-        link = f"`{name} <{FILES}/playbooks/{name}.yml>`__" if kind == "playbook" else (
-            f":ref:`{name} <ansible_collections.community.oceanbase.{name}_{kind}>`")
+        link = f":ref:`{name} <ansible_collections.community.oceanbase.{name}_{kind}>`"
+        if kind == "playbook":
+            label = f"ansible_collections.community.oceanbase.docsite.playbook_{name}"
+            file = f"{FILES}/playbooks/{name}.yml"
+            link = f":ref:`{name} <{label}>`" if f".. _{label}:\n" in playbooks else f"`{name} <{file}>`__"
         lines.setdefault(kind, []).append(f"* {link}: {CODE.sub('``', text)}")
     return "\n".join("\n".join((title, "-" * len(title), "", *lines[kind], ""))
                      for title, kind in (("Modules", "module"), ("Roles", "role"), ("Playbooks", "playbook")))

@@ -38,9 +38,9 @@ def clone_rows(clones: Mapping[str, Any], stuck_after: float | None = None) -> l
 
 
 def cluster_summary(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str]) -> list[str]:
-    """Returns the lines of ``oceanbase_report`` of these hosts, each after the name of its host; rows as one table."""
+    """Returns the lines of ``oceanbase_summary`` of these hosts, each after the name of its host; rows as one table."""
     return _lines({host: ["not done, see the failure below"] if "oceanbase_failure" in hostvars[host]
-                   else hostvars[host]["oceanbase_report"] or ["nothing to do"] for host in hosts})
+                   else hostvars[host]["oceanbase_summary"] or ["nothing to do"] for host in hosts})
 
 
 def stale_clones(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str]) -> dict[str, Any]:

@@ -96,8 +96,9 @@ options:
     type: dict
     default: {}
 seealso:
-  - plugin: community.oceanbase.sys_tenant_mock
-    plugin_type: role
+  - name: Role sys_tenant_mock
+    description: The role that runs this module.
+    link: https://github.com/community-oceanbase/community.oceanbase/blob/main/roles/sys_tenant_mock/README.md
 """
 
 EXAMPLES = r"""

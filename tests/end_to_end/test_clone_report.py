@@ -59,6 +59,39 @@ def test_all_formats_tell_of_all_clusters_and_of_one_that_could_not_be_read(tmp_
     assert [cluster["name"] for cluster in content["clusters"]] == ["a", "b", "c"]
 
 
+def test_the_playbook_reports_all_clusters_also_one_that_cannot_be_read(tmp_path: Path) -> None:
+    history = [{"clone_tenant": f"c{number}", "state": "CLONE_SYS_SUCCESS", "age": 900 + number}
+               for number in range(30)]
+    scenarios = {"a": {}, "b": {"jobs": [job("c", "s1")], "history": history}}
+    with clusters(tmp_path, scenarios) as (inventory, mocks):
+        mocks["a"].stop()
+        play = run_playbook("community.oceanbase.clone_status", "--inventory", str(inventory), "-e", "history_limit=2",
+                            "-e", f"oceanbase_report={tmp_path / 'report.json'}")
+    assert play.exit_code == 2
+    assert len([line for line in play.only("Summary").result["msg"] if line.startswith("b") and " ended " in line]) == 2
+    content = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert [(cluster["name"], cluster["jobs"]) for cluster in content["clusters"]] == [("a", 0), ("b", 31)]
+    assert "no connection" in content["clusters"][0]["failure"]
+
+
+@pytest.mark.parametrize("value", ["report.pdf", "missing/report.html"])
+def test_the_playbook_asks_no_cluster_for_a_report_that_it_cannot_write(tmp_path: Path, value: str) -> None:
+    with clusters(tmp_path, {"a": {}, "b": {}}) as (inventory, mocks):
+        play = run_playbook("community.oceanbase.clone_status", "--inventory", str(inventory), "-e",
+                            f"oceanbase_report={tmp_path / value}")
+        assert play.exit_code == 2
+        assert "Cannot write the report: " in play.stdout + play.stderr
+        assert [len(mock.log()) for mock in mocks.values()] == [0, 0]
+
+
+def test_the_playbook_writes_no_report_that_nobody_asked_for(tmp_path: Path) -> None:
+    with clusters(tmp_path, {"a": {}}) as (inventory, mocks):
+        play = run_playbook("community.oceanbase.clone_status", "--inventory", str(inventory), "-e",
+                            "oceanbase_report=")
+        assert play.exit_code == 0, play.stdout
+        assert len([entry for entry in mocks["a"].log() if "DBA_OB_CLONE_HISTORY" in entry["statement"]]) == 1
+
+
 def test_check_mode_writes_nothing(tmp_path: Path) -> None:
     with clusters(tmp_path, {"a": {"jobs": [job("c1", "s1")]}}) as (inventory, _mocks):
         play = run_playbook(play_of(path=str(tmp_path / "report.json")), "--inventory", str(inventory), "--check")

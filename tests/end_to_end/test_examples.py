@@ -90,6 +90,7 @@ def test_an_example_runs_as_it_is(source: Path, tmp_path: Path) -> None:
         assert len(others) == {"maintenance_window": 0, "nightly_reaper": 1, "pipeline": 2}[source.name]
         for command, environment in others:
             assert "failed=0" in example.run(command, **login, **environment)
+        assert (example.folder / "clones.html").exists() == (source.name == "nightly_reaper")
     finally:
         example.run(commands[-1])
     assert list((tmp_path / ".cache" / "sys_tenant_mock").glob("*")) == []

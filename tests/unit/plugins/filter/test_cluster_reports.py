@@ -71,10 +71,10 @@ def test_no_clones_and_more_clones_are_said() -> None:
 
 def test_the_summary_is_one_table_with_one_header_whatever_the_clusters_report() -> None:
     hostvars = {
-        "a": {"oceanbase_report": clone_rows(clones([job("clone_a")], []))},
-        "cluster_b": {"oceanbase_report": ["two\nlines"]},
-        "c": {"oceanbase_report": []},
-        "d": {"oceanbase_failure": "no connection", "oceanbase_report": ["of an earlier playbook"]}}
+        "a": {"oceanbase_summary": clone_rows(clones([job("clone_a")], []))},
+        "cluster_b": {"oceanbase_summary": ["two\nlines"]},
+        "c": {"oceanbase_summary": []},
+        "d": {"oceanbase_failure": "no connection", "oceanbase_summary": ["of an earlier playbook"]}}
     assert cluster_summary(hostvars, list(hostvars)) == [
         "CLUSTER   JOB     CLONE   SOURCE STATUS AGE",
         "a         running clone_a s      LOCK   0:01:00",
@@ -87,7 +87,7 @@ def test_the_longest_statuses_leave_room_for_names_in_100_columns() -> None:
     longest = ended("clone_of_mysql001", 359999 + 600.5, status="CLONE_SYS_CREATE_INNER_RESOURCE_POOL_FAIL",
                     source_tenant_name="mysql001")
     rows = clone_rows(clones([], [longest]))
-    lines = cluster_summary({"cluster_a": {"oceanbase_report": rows}}, ["cluster_a"])
+    lines = cluster_summary({"cluster_a": {"oceanbase_summary": rows}}, ["cluster_a"])
     # The default callback adds eight blanks, two quotes and a comma.
     assert max(map(len, lines)) + 11 <= 100
 
