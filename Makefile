@@ -6,8 +6,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-full test-real test-clients coverage docs test-docs integration test-cluster bench lint \
-	matrix build clean
+.PHONY: help venv demo test test-full test-real test-clients test-eda coverage docs test-docs \
+	integration test-cluster bench lint matrix build clean
 
 PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
 VENV := .venv
@@ -19,6 +19,7 @@ TEST_READY := $(VENV)/.test-ready
 LINT_READY := $(VENV)/.lint-ready
 REAL_READY := $(VENV)/.real-ready
 DOCS_READY := $(VENV)/.docs-ready
+EDA_READY := $(VENV)/.eda-ready
 # What the clients of `make test-clients` need besides Debian's packages.
 CLIENTS := .cache/clients
 CLIENTS_READY := $(addprefix $(CLIENTS)/,venv/.ready pymysql-oldest node_modules bin/client-go bin/client-c bin/JavaClient.class)
@@ -28,6 +29,7 @@ PIP_TIME_test := 20 s
 PIP_TIME_lint := 40 s
 PIP_TIME_real := 20 s
 PIP_TIME_docs := 15 s
+PIP_TIME_eda := 15 s
 # The Python that the venv was made with (see below).
 BASE_PYTHON = $$(sed -n 's/^executable = //p' $(VENV)/pyvenv.cfg)
 PIP_INSTALL = "$(BASE_PYTHON)" -m pip --python $(BIN)/python install -qq --disable-pip-version-check
@@ -62,6 +64,10 @@ test-clients: $(TEST_READY) ## run 22 clients, of nine languages, on the mock (a
 	@$(MAKE) --no-print-directory $(CLIENTS_READY)
 	$(info running the clients (about 1 minute on two cores) ...)
 	@$(BIN)/python -m pytest -n 2 tests/clients $(ARGS)
+
+test-eda: $(EDA_READY) ## run the rulebooks with ansible-rulebook on the mock (asks before it installs Java; YES=1 agrees)
+	@$(BIN)/python scripts/debian.py --ask requirements/eda.apt
+	@$(BIN)/python -m pytest tests/eda $(ARGS)
 
 coverage: $(TEST_READY) ## show the lines of plugins/ and ob_mock/ that the unit tests and those of the mock reach
 	$(info running tests/unit and tests/mock under coverage (about 2 minutes on two cores) ...)
@@ -118,6 +124,7 @@ $(TEST_READY): $(DEMO_READY)
 $(LINT_READY): $(TEST_READY)
 $(REAL_READY): $(TEST_READY)
 $(DOCS_READY): $(TEST_READY)
+$(EDA_READY): $(TEST_READY)
 $(VENV)/.%-ready: requirements/%.txt
 	@echo "installing $< into $(VENV) (about $(PIP_TIME_$*)) ..."
 	@$(PIP_INSTALL) -r $<

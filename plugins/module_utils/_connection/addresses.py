@@ -266,10 +266,10 @@ class _Race:
 
     def _collect_lookups(self) -> None:
         for lookup in list(self.lookups):
-            if lookup.found:
+            if lookup.found is not None:
                 self.waiting += [(lookup.address, *entry) for entry in lookup.found]
-            elif lookup.found is not None or lookup.error is not None:
-                self._failed(lookup.address, *_why(lookup.error or socket.gaierror("no address")))
+            elif lookup.error is not None:
+                self._failed(lookup.address, *_why(lookup.error))
             else:
                 continue
             self.lookups.remove(lookup)

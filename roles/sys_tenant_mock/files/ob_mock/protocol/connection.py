@@ -80,8 +80,7 @@ class Connection:
             try:
                 payload = await self._wire.receive()
             except PacketTooLarge:
-                await self.send(packets.error(TOO_LARGE))
-                continue
+                raise TOO_LARGE from None
             if not payload:
                 raise MalformedPacket("a packet without a command")
             command, body = payload[0], payload[1:]
