@@ -88,7 +88,8 @@ class DocumentPlayer:
                 ("observer1.example.com", "127.0.0.1"), ("odp.example.com", "127.0.0.1"), ("2883", ports[1]),
                 ("2881", first), ("/etc/pki/oceanbase/", f"{self.folder}/tls/"), ("the password", PASSWORD),
                 ("/etc/oceanbase/", f"{self.folder}/")):
-            text = text.replace(old, new)
+            # A port is a number of its own, not the end of another one.
+            text = re.sub(rf"(?<!\d){re.escape(old)}", new.replace("\\", r"\\"), text)
         return text
 
     def all_text(self) -> str:
