@@ -41,9 +41,11 @@ class Observer:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind((self._address, self.port))
             listening.listen(BACKLOG)
-        except OSError:
+        except OSError as failure:
             listening.close()
-            raise
+            # In asyncio's words, by which _mock_server.py knows what to advise.
+            raise OSError(failure.errno, "error while attempting to bind on address (%r, %d): %s" % (
+                self._address, self.port, str(failure.strerror).lower())) from None
         listening.setblocking(False)
         self.port = int(listening.getsockname()[1])
         self._socket = listening
