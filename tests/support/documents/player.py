@@ -20,8 +20,8 @@ from typing import Any
 import trustme
 import yaml
 
-from support import REPOSITORY
-from support.plays.ansible import ansible_environment, run_module
+from support import REPOSITORY, forks
+from support.plays.ansible import ANSIBLE_PLAYBOOK, ansible_environment, run_module
 from support.servers.ob_mock import Mock
 
 PASSWORD = "secret"
@@ -136,7 +136,8 @@ class DocumentPlayer:
         if not any("hosts" in play or "ansible.builtin.import_playbook" in play for play in content):
             content = [{"hosts": "localhost", "gather_facts": False, "tasks": content}]
         (self.folder / "block.yml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-        self.shell("ansible-playbook block.yml", where)
+        done = forks.run([ANSIBLE_PLAYBOOK, "block.yml"], "", self.environment(), self.folder, 120, "ansible")
+        assert done.returncode == 0, f"{where}: {text}\n{done.stdout}{done.stderr}"
 
     def asked_a_server(self, text: str) -> bool:
         """Returns whether a mock was asked anything, or the block ran one of its own."""

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from support import COLLECTIONS_PATH, REPOSITORY, forks
 
 COLLECTION = "community.oceanbase"
+ANSIBLE_PLAYBOOK = str(Path(sys.executable).parent / "ansible-playbook")
 
 
 class TaskResult(NamedTuple):
@@ -69,7 +70,7 @@ def run_playbook(playbook: Any, *arguments: str, environment: dict[str, str] | N
             (folder / "play.yml").write_text(json.dumps(playbook), encoding="utf-8")
             playbook = folder / "play.yml"
         record = folder / "results.jsonl"
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), str(playbook), *arguments]
+        command = [ANSIBLE_PLAYBOOK, str(playbook), *arguments]
         if not any(argument in ("-i", "--inventory") for argument in arguments):
             command += ["-i", "localhost,", "-c", "local"]
         done = subprocess.run(
