@@ -20,8 +20,8 @@ WORKING: dict[str, dict[str, Any]] = {
 
 class Refused(NamedTuple):
     """
-    Options that ``module`` refuses; the text holds ``says``, which names the option. ``without``: options of WORKING
-    that are left out. A value None leaves the option out, too.
+    Options that ``module`` refuses; the text begins with ``says``, which names the option. ``without``: options of
+    WORKING that are left out. A value None leaves the option out, too.
     """
 
     module: str
@@ -55,7 +55,17 @@ LOGIN: list[tuple[dict[str, Any], str]] = [
     ({"login_port": 0}, "the port 0 (option login_port) is not a number from 1 to 65535"),
     ({"login_port": 65536}, "the port 65536 (option login_port) is not a number from 1 to 65535"),
     ({"login_port": -1}, "the port -1 (option login_port) is not a number from 1 to 65535"),
-    ({"login_host": ""}, "login_host"),
+    ({"login_host": ""}, "login_host is empty (option login_host)"),
+    ({"login_host": " , "}, "login_host is empty (option login_host)"),
+    ({"login_host": "db:0"}, "the port '0' (option login_host) is not a number from 1 to 65535"),
+    ({"login_host": "db:99999"}, "the port '99999' (option login_host) is not a number from 1 to 65535"),
+    ({"login_host": "db:sql"}, "the port 'sql' (option login_host) is not a number from 1 to 65535"),
+    ({"login_host": ["db", "[db]:2881"]},
+     "login_host holds '[db]:2881' (option login_host), which has no IPv6 address in its brackets"),
+    ({"login_host": "a..b"}, "login_host holds 'a..b' (option login_host), which cannot be a host: a part between its"),
+    ({"login_host": "a_b.c!"}, "login_host holds 'a_b.c!' (option login_host), which cannot be a host: a part between"),
+    *(({"login_host": name}, f"login_host holds '{name}' (option login_host), which cannot be a host: {why}")
+      for name, why in (("a" * 64 + ".b", "a part between its dots"), ("a" * 300, "it has more than 253 characters"))),
     ({"login_user": ""}, "login_user is empty (option login_user)"),
     ({"login_user": "root\n@sys"}, "login_user holds a control character (option login_user)"),
     ({"login_unix_socket": "", "login_host": None, "login_port": None},
@@ -72,6 +82,7 @@ LOGIN: list[tuple[dict[str, Any], str]] = [
     ({"session_vars": {"a": None}}, "session_vars sets a to nothing"),
     ({"session_vars": {"a": [1]}}, "session_vars sets a to a list or dictionary"),
 ]
+EXCLUSIVE = "parameters are mutually exclusive: "
 # What Ansible itself refuses, by the specification of the options.
 BY_ANSIBLE = [
     Refused("ob_clone_cancel", {"fail_on": ["canceled"]}, "value of fail_on must be one or more of"),
@@ -81,7 +92,7 @@ BY_ANSIBLE = [
     Refused("ob_clone_cancel", {}, "one of the following is required: clone_tenant, source_tenant, clone_job_id",
             without=("clone_tenant",)),
     Refused("ob_clone_cancel", {"wait_until": "over"}, "value of wait_until must be one of"),
-    *(Refused("ob_clone_cancel", {single: "1", several: ["1"]}, f"mutually exclusive: {single}|{several}",
+    *(Refused("ob_clone_cancel", {single: "1", several: ["1"]}, f"{EXCLUSIVE}{single}|{several}",
               without=("clone_tenant",)) for single in SEVERAL.values() for several in SEVERAL),
     Refused("ob_clone_info", {"view": ["past"]}, "value of view must be one or more of"),
     Refused("ob_clone_info", {"status": ["CLONE_SYS_ABORTED"]}, "value of status must be one or more of"),
@@ -93,9 +104,9 @@ BY_ANSIBLE = [
         ({"login_port": "sql"}, "argument 'login_port' is of type"),
         ({"check_hostname": "maybe"}, "argument 'check_hostname' is of type"),
         ({"session_vars": 1}, "argument 'session_vars' is of type"),
-        ({"login_unix_socket": "/tmp/s", "login_host": None}, "mutually exclusive: login_unix_socket|login_port"),
-        ({"login_unix_socket": "/tmp/s", "login_port": None}, "mutually exclusive: login_unix_socket|login_host"),
-        ({"surprise": 1}, "surprise"))),
+        ({"login_unix_socket": "/tmp/s", "login_host": None}, EXCLUSIVE + "login_unix_socket|login_port"),
+        ({"login_unix_socket": "/tmp/s", "login_port": None}, EXCLUSIVE + "login_unix_socket|login_host"),
+        ({"surprise": 1}, "There is no option surprise."))),
 ]
 
 

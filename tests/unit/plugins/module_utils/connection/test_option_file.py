@@ -71,8 +71,12 @@ def test_an_option_file_as_people_write_them(tmp_path):
     ("[client]\npassword=s3cret\n".encode("utf-16"), r"begins with a byte order mark"),
 ])
 def test_a_broken_file_is_an_error_without_its_secrets(tmp_path, content, message):
+    path = written(tmp_path, content)
     with pytest.raises(InvalidOption, match=message) as caught:
-        read_option_file(written(tmp_path, content))
+        read_option_file(path)
+    assert caught.value.message.startswith("config_file %s %s" % (
+        path, "cannot be used: line " if message.startswith("line") else ""))
+    assert caught.value.hint.startswith(("Name a readable option file", "Save it as UTF-8 without"))
     assert "s3cret" not in caught.value.sentence("x")
 
 
