@@ -36,6 +36,9 @@ SECRETS = ["a", "1", "ing", "canceled", "mysql001", "CLONE_SYS_CANCELED", "4179"
     ("longs3crettext", ["s3cret"], "long%stext" % MASK),
     ("a cat has a password: a", ["a"], "%s cat has %s password: %s" % ((MASK,) * 3)),
     ("canceling", ["ing"], "canceling"),
+    # From this length on it is masked inside of words, too.
+    ("xabcdy", ["abcd"], "x%sy" % MASK),
+    ("xabcy", ["abc"], "xabcy"),
     ("s3cret", ["s3", "s3cret"], MASK),
     ("a.c", ["a.c", ""], MASK),
     ("abc", ["a.c"], "abc"),
