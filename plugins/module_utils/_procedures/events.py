@@ -34,7 +34,7 @@ class Known(NamedTuple):
     newest: int
 
     def horizon(self) -> int:
-        """Returns the job id up to which a job that is in HISTORY, and was not seen running, is no news."""
+        """Returns the job id up to which a job that is in HISTORY, and was not seen running, is not news."""
         return self.newest - OVERLAP
 
 
@@ -42,7 +42,7 @@ def parts(known: Optional[Known]) -> Sequence[Part]:
     """Returns what to read next: all running jobs, and those that may have ended since the last look."""
     running = Part(PROGRESS, "1 = 1", ())
     if known is None:
-        # They are no news, but must not be taken for news later either.
+        # They are not news, but must not be taken for news later either.
         newest = "(SELECT MAX(CLONE_JOB_ID) FROM %s)" % VIEWS[HISTORY]
         return running, Part(HISTORY, "CLONE_JOB_ID > %s - %%s" % newest, (OVERLAP,))
     condition, arguments = "CLONE_JOB_ID > %s", [known.horizon()]
