@@ -11,7 +11,7 @@ from .results import SqlError
 
 
 class Definition(NamedTuple):
-    """errno and sqlstate as in the ERR packet, ob_code as in RET_CODE of a job, plain and parameterized text."""
+    """errno and sqlstate as in the ERR packet, ob_code as in RET_CODE of a job (or 0), plain and parameterized text."""
 
     errno: int
     sqlstate: str
@@ -107,13 +107,13 @@ ERRORS: Dict[str, Definition] = {
                                        "Unknown or incorrect time zone: '%s'"),
     "ER_SP_DOES_NOT_EXIST": Definition(1305, "42000", -5055, "FUNCTION does not exist", "FUNCTION %s does not exist"),
     "ER_CANT_CHANGE_TX_CHARACTERISTICS": Definition(
-        1568, "25001", -5310, "Transaction characteristics can't be changed while a transaction is in progress"),
-    "ER_SAVEPOINT_DOES_NOT_EXIST": Definition(1305, "42000", -6211, "savepoint does not exist"),
-    "ER_OPERAND_COLUMNS": Definition(1241, "21000", -5057, "Operand should contain 1 column(s)"),
-    "ER_VARIABLE_SCOPE": Definition(1238, "HY000", -5045, "Variable is of another scope",
+        1568, "25001", 0, "Transaction characteristics can't be changed while a transaction is in progress"),
+    "ER_SAVEPOINT_DOES_NOT_EXIST": Definition(1305, "42000", 0, "savepoint does not exist"),
+    "ER_OPERAND_COLUMNS": Definition(1241, "21000", 0, "Operand should contain 1 column(s)"),
+    "ER_VARIABLE_SCOPE": Definition(1238, "HY000", 0, "Variable is of another scope",
                                     "Variable '%s' is a %s variable"),
     "ER_READ_ONLY_IN_SESSION": Definition(
-        1621, "HY000", -5051, "SESSION variable is read-only",
+        1621, "HY000", 0, "SESSION variable is read-only",
         "SESSION variable '%s' is read-only. Use SET GLOBAL to assign the value"),
     "ER_CANNOT_USER": Definition(1396, "HY000", -5204, "Operation failed", "Operation %s failed for '%s'@'%%'"),
 }
