@@ -62,7 +62,7 @@ test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's k
 test-clients: $(TEST_READY) ## run 22 clients, of nine languages, on the mock (as root: installs those that are missing)
 	@$(BIN)/python scripts/debian.py requirements/clients.apt
 	@$(MAKE) --no-print-directory $(CLIENTS_READY)
-	$(info running the clients (about 1 minute on two cores) ...)
+	@echo "running the clients (about 1 minute on two cores) ..."
 	@$(BIN)/python -m pytest -n 2 tests/clients $(ARGS)
 
 test-eda: $(EDA_READY) ## run the rulebooks with ansible-rulebook on the mock (asks before it installs Java; YES=1 agrees)

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.community.oceanbase.plugins.module_utils import _errors
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import LOGIN_SOURCES
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel_decision import Outcome
-from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES, Phase
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import CANCELED, STATUSES, Phase
 from support import REPOSITORY
 from support.documents.blocks import module_documentation
 from support.servers.ob_mock import Mock
@@ -74,10 +74,12 @@ def test_the_statuses_of_the_guide_are_those_of_the_code() -> None:
 
 @pytest.fixture(scope="module")
 def cluster_with_every_status() -> Iterator[Mock]:
-    """A mock that stands still, with a clone job in each status."""
-    jobs = [{"clone_tenant": f"clone_{number}", "source_tenant": f"source_{number}", "state": status, "hold": True}
+    """Yields a mock that stands still, with a clone job in each status; the last one is only seen in HISTORY."""
+    jobs = [{"clone_tenant": f"clone_{number}", "source_tenant": f"source_{number}", "state": status}
             for number, status in enumerate(STATUSES)]
-    with Mock(scenario={"upgrade_mode": True, "jobs": jobs}) as mock:
+    running = [{**job, "hold": True} for job in jobs if job["state"] != CANCELED]
+    with Mock(scenario={"upgrade_mode": True, "jobs": running,
+                        "history": [job for job in jobs if job["state"] == CANCELED]}) as mock:
         yield mock
 
 
@@ -85,7 +87,8 @@ def cluster_with_every_status() -> Iterator[Mock]:
                          ids=list(STATUSES))
 def test_the_mock_answers_a_cancel_as_the_guide_says(number: int, row: list[str],
                                                      cluster_with_every_status: Mock) -> None:
-    statuses = {job["clone_tenant_name"]: job["status"] for job in cluster_with_every_status.progress()}
+    statuses = {job["clone_tenant_name"]: job["status"] for job in
+                cluster_with_every_status.progress() + cluster_with_every_status.history()}
     assert statuses[f"clone_{number}"] == row[0]
     try:
         cluster_with_every_status.sql(f"ALTER SYSTEM CANCEL CLONE clone_{number}")

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -257,8 +256,7 @@ def test_a_missing_privilege(mock: Mock) -> None:
 
 def test_a_missing_library_says_how_to_install_it(tmp_path: Path) -> None:
     (tmp_path / "pymysql.py").write_text("raise ImportError('not here')\n", encoding="utf-8")
-    result = run_module("ob_clone_cancel", {"clone_tenant": "a"}, sys.executable,
-                        environment={"PYTHONPATH": str(tmp_path)})
+    result = run_module("ob_clone_cancel", {"clone_tenant": "a"}, environment={"PYTHONPATH": str(tmp_path)})
     assert result["error"]["class"] == "missing_library"
     assert "-m pip install 'PyMySQL>=1.0.2'" in result["msg"]
     assert set(result) >= KEYS
@@ -269,8 +267,7 @@ def test_a_broken_library_is_told_at_once(tmp_path: Path, package: str) -> None:
     """A package that is written in Rust does not raise an Exception."""
     (tmp_path / f"{package}.py").write_text("class Panic(BaseException): pass\nraise Panic('it is broken')\n",
                                             encoding="utf-8")
-    result = run_module("ob_clone_cancel", {"clone_tenant": "a"}, sys.executable,
-                        environment={"PYTHONPATH": str(tmp_path)})
+    result = run_module("ob_clone_cancel", {"clone_tenant": "a"}, environment={"PYTHONPATH": str(tmp_path)})
     assert (result["error"]["class"], result["reconnects"]) == ("missing_library", 0)
     assert "cannot be imported: Panic: it is broken" in result["msg"]
     assert set(result) >= KEYS
@@ -293,8 +290,7 @@ def test_an_old_library_is_named_with_its_version(tmp_path: Path) -> None:
     (package / "__init__.py").write_text("VERSION = (0, 10, 1, None)\n", encoding="utf-8")
     (package / "connections.py").write_text("Connection = MysqlPacket = object\n", encoding="utf-8")
     (package / "cursors.py").write_text("DictCursor = object\n", encoding="utf-8")
-    result = run_module("ob_clone_cancel", {"clone_tenant": "a"}, sys.executable,
-                        environment={"PYTHONPATH": str(tmp_path)})
+    result = run_module("ob_clone_cancel", {"clone_tenant": "a"}, environment={"PYTHONPATH": str(tmp_path)})
     assert result["error"]["class"] == "missing_library"
     assert "PyMySQL 0.10.1" in result["msg"]
 

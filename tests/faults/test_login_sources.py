@@ -27,6 +27,7 @@ from support.options import OPTIONS
 from support.plays.ansible import run_module
 from support.plays.bench import AMPLE
 from support.servers.ob_mock import Mock
+from support.servers.seekdb import free_port
 
 SOURCES = ("option", "environment", "file")
 # option -> (environment variable, key in an option file): the interface, so it is not taken from the code.
@@ -144,6 +145,30 @@ def test_login_host(world: LoginServers, source: str, tmp_path: Path) -> None:
     values = {source: mock.host for source, mock in servers.items()}
     assert reached(list(servers.values()), lambda: run(
         "login_host", source, values, tmp_path, login_port=world.port)) is servers[source]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_several_hosts(world: LoginServers, source: str, tmp_path: Path) -> None:
+    """A text with commas in every source; the first address refuses, so that the second one is used."""
+    hosts = f"127.0.0.1:{free_port()}, 127.0.0.2 ,127.0.0.3"
+    values = {"option": hosts, "environment": hosts, "file": hosts}
+    assert reached(world.others, lambda: run(
+        "login_host", source, values, tmp_path, login_port=world.port)) is world.others[0]
+    result = run_module("ob_clone_cancel", {"login_host": hosts.split(","), "login_port": world.port,
+                                            "clone_tenant": "nosuch"})
+    assert (result["outcome"], result["login_address"]) == ("not_found", f"127.0.0.2:{world.port}")
+
+
+def test_a_wrong_password_is_told_to_one_host_only(world: LoginServers) -> None:
+    before = [len(mock.log()) for mock in world.others]
+    hosts = ",".join(f"{mock.host}:{mock.port}" for mock in world.others)
+    result = run_module("ob_clone_cancel", {"login_host": hosts, "login_user": "option_user@sys",
+                                            "login_password": "wrong", "clone_tenant": "nosuch"})
+    assert (result["error"]["class"], result["error"]["errno"]) == ("access_denied", 1045)
+    refused = [[entry["statement"] for entry in mock.log()[number:] if entry["statement"].startswith("LOGIN")]
+               for mock, number in zip(world.others, before)]
+    assert [len(entries) for entries in refused] == [1, 0, 0]
+    assert result["login_address"] == f"{world.others[0].host}:{world.others[0].port}"
 
 
 @pytest.mark.parametrize("source", SOURCES)

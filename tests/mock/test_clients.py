@@ -118,11 +118,17 @@ def test_pymysql_column_types(held: Mock) -> None:
     assert (types["CLONE_JOB_ID"], types["STATUS"], types["CLONE_START_TIME"]) == (8, 253, 7)
 
 
-def test_pymysql_sends_and_receives_20_megabytes(mock: Mock) -> None:
-    data = ("x" * 1000 + "it's ") * 20_000
+def test_pymysql_sends_and_receives_megabytes(mock: Mock) -> None:
+    """The server takes 16 MB at once, and the session goes on after more."""
+    data = ("x" * 1000 + "it's ") * 15_000
     with mock.connect(max_allowed_packet=1 << 26) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT %s AS data", (data,))
         assert cursor.fetchall() == [{"data": data}]
+        with pytest.raises(pymysql.MySQLError, match="bigger than 'max_allowed_packet'") as failure:
+            cursor.execute("SELECT %s AS data", (data + data,))
+        assert failure.value.args[0] == 1153
+        cursor.execute("SELECT 1 AS here")
+        assert cursor.fetchall() == [{"here": 1}]
 
 
 # MySQL Connector/Python

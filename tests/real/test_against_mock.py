@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any, Iterator
 
 import mysql.connector
@@ -14,6 +15,7 @@ import yaml
 from pymysql.constants import FIELD_TYPE, SERVER_STATUS
 
 from support import REPOSITORY
+from support.clients.raw_client import RawClient, error_of
 from support.clients.sqlstate import SqlStateConnection
 from support.clone_tables.tables import CLONE_COLUMNS, HISTORY, PROGRESS, insert
 from support.servers.ob_mock import Mock
@@ -90,9 +92,48 @@ def described(server: SeekDB | Mock, statement: str) -> str:
         return str([(one[0], _TYPES[one[1]]) for one in answer["parameters"] + answer["columns"]])
 
 
-@pytest.mark.parametrize("statement", STATEMENTS["prepared"])
+@pytest.mark.parametrize("statement", STATEMENTS["prepared"] + OF_CLIENTS["prepared"])
 def test_prepared_statements_are_described_alike(server: SeekDB, mock: Mock, statement: str) -> None:
     assert described(mock, statement) == described(server, statement)
+
+
+def test_rows_fetched_with_a_cursor(server: SeekDB, mock: Mock) -> None:
+    assert cursor_story(mock) == cursor_story(server)
+
+
+def cursor_story(place: SeekDB | Mock) -> list[Any]:
+    """Returns what executing with and without a cursor and fetching answer: rows and status, or the error."""
+    def command(number: int, body: bytes, ends: int) -> Any:
+        packet = client.command(number, body)
+        rows = []
+        while packet[:1] not in (b"\xff", b""):
+            if packet[:1] == b"\xfe" and len(packet) == 5:
+                ends -= 1
+                if not ends:
+                    return rows, packet[3:]
+                rows.clear()
+            rows.append(packet)
+            packet = client.read()
+        return error_of(packet)
+
+    def execute(with_cursor: bool) -> Any:
+        return command(0x17, struct.pack("<IBI", number, with_cursor, 1), 1 if with_cursor else 2)[1]
+
+    def fetch(count: int, of: int | None = None) -> Any:
+        return command(0x1C, struct.pack("<II", number if of is None else of, count), 1)
+
+    with RawClient(place.host, place.port) as client:
+        client.log_in("root", place.password)
+        prepared = client.command(0x16, b"SELECT X FROM (SELECT 1 AS X UNION ALL SELECT 2 UNION ALL SELECT 3) AS T")
+        number = int.from_bytes(prepared[1:5], "little")
+        for _definition in range(2):
+            client.read()
+        story = [fetch(1)]
+        for counts in ((2, 2, 2), (3, 1), (9,)):
+            story += [execute(True), *map(fetch, counts)]
+        story += [execute(True), len(client.query("SELECT 1")), fetch(1)]
+        assert client.command(0x1A, struct.pack("<I", number))[:1] == b"\0"
+        return [*story, fetch(1), execute(False), fetch(1), fetch(1, 999)]
 
 
 @pytest.mark.parametrize("user", ["root@SYS", "nosuch@sys", "root@", "root@sys#cluster", "root@nosuch"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
-Runs modules and mocks as processes that fork from one which has already loaded what they import.
+Runs modules, mocks and Ansible as processes that fork from one which has already loaded what they import.
 
 Starting a Python, Ansible's module code and PyMySQL costs ten times as much as the work of a module. A fork is a
 process with its own environment, files and signals; only what it imports is there from the start.
@@ -34,13 +34,16 @@ _MODULES = "ansible_collections.community.oceanbase.plugins.modules"
 
 
 class Fork:
-    """One process: ``python *arguments`` with these files, environment and folder; methods as of subprocess.Popen."""
+    """
+    One process: ``python *arguments`` with these files, environment and folder; methods as of subprocess.Popen.
+    ``kind``: what it has loaded, a key of LOADERS.
+    """
 
     def __init__(self, arguments: list[str], stdout: IO[str], stderr: IO[str], stdin: IO[str] | None = None,
-                 env: Mapping[str, str] | None = None, cwd: str | Path = ".") -> None:
+                 env: Mapping[str, str] | None = None, cwd: str | Path = ".", kind: str = "module") -> None:
         self._conversation, theirs = socket.socketpair()
         with theirs, open(os.devnull, encoding="utf-8") as nothing:
-            _ForkServer.running().start(theirs, stdin or nothing, stdout, stderr)
+            _ForkServer.running(kind).start(theirs, stdin or nothing, stdout, stderr)
         request = {"arguments": arguments, "env": dict(os.environ if env is None else env), "cwd": os.path.abspath(cwd)}
         self._conversation.sendall(json.dumps(request).encode() + b"\n")
         self._answers = self._conversation.makefile("rb")
@@ -82,15 +85,21 @@ class Fork:
         self.send_signal(signal.SIGKILL)
 
 
-def run(arguments: list[str], text: str, env: dict[str, str], cwd: str | Path,
-        timeout: float) -> subprocess.CompletedProcess[str]:
-    """Runs ``python *arguments`` to its end, ``text`` as its input; subprocess.TimeoutExpired after ``timeout`` s."""
+def run(arguments: list[str], text: str, env: dict[str, str], cwd: str | Path, timeout: float,
+        kind: str = "module") -> subprocess.CompletedProcess[str]:
+    """
+    Runs ``python *arguments`` to its end, ``text`` as its input; subprocess.TimeoutExpired after ``timeout`` s. A new
+    Python is started for it if the environment sets what is read at its start.
+    """
+    if _of_python(env) != _of_python(os.environ):
+        return subprocess.run([sys.executable, *arguments], input=text, capture_output=True, text=True, check=False,
+                              timeout=timeout, cwd=cwd, env=env)
     with contextlib.ExitStack() as stack:
         # Files, because nobody drains pipes while it runs.
         files = [stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _number in range(3)]
         files[0].write(text)
         files[0].seek(0)  # and so written
-        fork = Fork(arguments, files[1], files[2], files[0], env, cwd)
+        fork = Fork(arguments, files[1], files[2], files[0], env, cwd, kind)
         try:
             code = fork.wait(timeout)
         except BaseException:
@@ -102,35 +111,39 @@ def run(arguments: list[str], text: str, env: dict[str, str], cwd: str | Path,
         return subprocess.CompletedProcess(arguments, code, files[1].read(), files[2].read())
 
 
+def _of_python(env: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in env.items() if name.startswith("PYTHON")}
+
+
 class _ForkServer:
     """Process that forks; started when it is first needed, ended with this one."""
 
     seconds = 0.0  # of the processor, used by forks that have been waited for
     _lock = threading.Lock()
-    _running: _ForkServer | None = None
+    _running: dict[str, _ForkServer] = {}
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str) -> None:
         self._control, theirs = socket.socketpair()
         with theirs:
             environment = {name: value for name, value in os.environ.items() if not name.startswith("OCEANBASE_")}
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "support.forks", str(theirs.fileno())], cwd=REPOSITORY / "tests",
+                [sys.executable, "-m", "support.forks", kind, str(theirs.fileno())], cwd=REPOSITORY / "tests",
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=environment)
 
     @classmethod
-    def running(cls) -> _ForkServer:
+    def running(cls, kind: str) -> _ForkServer:
         with cls._lock:
-            if cls._running is None:
-                cls._running = cls()
-            return cls._running
+            if kind not in cls._running:
+                cls._running[kind] = cls(kind)
+            return cls._running[kind]
 
     @classmethod
     def stop(cls) -> None:
         with cls._lock:
-            if cls._running is not None:
-                cls._running._control.close()
-                cls._running._process.wait()
-                cls._running = None
+            while cls._running:
+                _kind, server = cls._running.popitem()
+                server._control.close()
+                server._process.wait()
 
     def start(self, conversation: socket.socket, *streams: IO[str]) -> None:
         with self._lock:
@@ -143,20 +156,42 @@ def seconds_of_forks() -> float:
 
 
 def stop() -> None:
-    """Ends the process that forks, and its forks with it; the next Fork starts another one."""
+    """Ends the processes that fork, and their forks with them; the next Fork starts another one."""
     _ForkServer.stop()
 
 
 # From here on: in the process that forks.
 
 
-def _load() -> None:
+def _load_modules() -> None:
     """Imports what modules and mocks import."""
-    # In the place of the folder tests.
-    sys.path[:1] = [str(COLLECTIONS_PATH), str(MOCK_FOLDER)]
+    sys.path[:0] = [str(COLLECTIONS_PATH), str(MOCK_FOLDER)]
     for path in sorted((REPOSITORY / "plugins" / "modules").glob("ob_*.py")):
         importlib.import_module(f"{_MODULES}.{path.stem}")
     importlib.import_module("ob_mock.cli")
+
+
+def _load_around_ansible() -> None:
+    """
+    Imports what Ansible imports, but nothing of its own: that reads settings from the environment, and a collection
+    is found by a loader of its own.
+    """
+    program = "import ansible.cli.playbook, ansible.plugins.strategy.linear, sys; print(*sys.modules)"
+    names = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=True).stdout
+    for name in names.split():
+        if not name.startswith(("ansible", "_", "sitecustomize")):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+
+
+LOADERS = {"module": _load_modules, "ansible": _load_around_ansible}
+
+
+def _load(kind: str) -> None:
+    """Imports what forks of this kind import."""
+    # The folder tests.
+    del sys.path[0]
+    LOADERS[kind]()
     # What is there now is never freed, so that forks need no copy of it.
     gc.collect()
     gc.freeze()
@@ -232,7 +267,7 @@ def _become(request: Any) -> None:
 
 
 if __name__ == "__main__":
-    _load()
-    _request = _serve(socket.socket(fileno=int(sys.argv[1])))
+    _load(sys.argv[1])
+    _request = _serve(socket.socket(fileno=int(sys.argv[2])))
     if _request is not None:
         _become(_request)

@@ -266,10 +266,10 @@ class _Race:
 
     def _collect_lookups(self) -> None:
         for lookup in list(self.lookups):
-            if lookup.found is not None:
+            if lookup.found:
                 self.waiting += [(lookup.address, *entry) for entry in lookup.found]
-            elif lookup.error is not None:
-                self._failed(lookup.address, *_why(lookup.error))
+            elif lookup.found is not None or lookup.error is not None:
+                self._failed(lookup.address, *_why(lookup.error or socket.gaierror("no address")))
             else:
                 continue
             self.lookups.remove(lookup)

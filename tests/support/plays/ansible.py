@@ -73,9 +73,8 @@ def run_playbook(playbook: Any, *arguments: str, environment: dict[str, str] | N
         command = [ANSIBLE_PLAYBOOK, str(playbook), *arguments]
         if not any(argument in ("-i", "--inventory") for argument in arguments):
             command += ["-i", "localhost,", "-c", "local"]
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd=folder, timeout=300, stdin=subprocess.DEVNULL,
-            env=ansible_environment(RECORD_RESULTS_TO=str(record), **(environment or {})))
+        done = forks.run(command, "", ansible_environment(RECORD_RESULTS_TO=str(record), **(environment or {})), folder,
+                         300, "ansible")
         lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
         results = [TaskResult(**json.loads(line)) for line in lines]
     return PlayResult(done.returncode, done.stdout, done.stderr, results)

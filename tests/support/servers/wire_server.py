@@ -59,6 +59,8 @@ class EchoEngine:
             raise SqlError(5066, "HY000", "Session interrupted")
         if word == "ECHO":
             return Rows([Column("text", 253)], [(rest,)])
+        if word == "LONG":
+            return Rows([Column("text", 253)], [("x" * int(rest),)])
         if word == "ROWS":
             return Rows([Column("n", 8, 63)], [(number,) for number in range(int(rest))])
         if word == "BLOCK":

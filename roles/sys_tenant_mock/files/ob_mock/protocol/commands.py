@@ -15,6 +15,7 @@ from .prepared_statements import Statement, binary_rows
 COM_QUIT = 0x01
 COM_CHANGE_USER = 0x11
 LAST_COMMAND = 0x1F
+READ_ONLY_CURSOR = 0x01  # of COM_STMT_EXECUTE
 
 # What an OceanBase server was seen to answer (facts: Kernel answers).
 NOT_SUPPORTED = SqlError(1235, "0A000", "Not supported feature or function")
@@ -126,7 +127,18 @@ class Commands:
         await self._client.send(*statement.prepared(columns, self._client.status))
 
     async def _execute(self, body: bytes) -> None:
-        await self._client.execute(self._statement(body).bound(body[4:]), self._binary)
+        statement = self._statement(body)
+        statement.cursor = None
+        sql = statement.bound(body[4:])
+
+        def with_cursor(result: Result) -> List[bytes]:
+            if isinstance(result, Ok):
+                return self._binary(result)
+            statement.cursor = list(binary_rows(result))
+            return [*packets.column_definitions(result.columns),
+                    packets.eof(self._client.status | packets.STATUS_CURSOR_EXISTS)]
+
+        await self._client.execute(sql, with_cursor if body[4] & READ_ONLY_CURSOR else self._binary)
 
     async def _long_data(self, body: bytes) -> None:
         reader = Reader(body)
@@ -138,11 +150,23 @@ class Commands:
         self._statements.pop(Reader(body).integer(4), None)  # This one has no answer either.
 
     async def _reset_statement(self, body: bytes) -> None:
-        self._statement(body).long_data.clear()
+        statement = self._statement(body)
+        statement.long_data.clear()
+        statement.cursor = None
         await self._done(body)
 
     async def _fetch(self, body: bytes) -> None:
-        raise NOTHING_TO_FETCH  # Cursors are not opened: every row has been sent with the answer.
+        reader = Reader(body)
+        statement, count = self._statements.get(reader.integer(4)), reader.integer(4)
+        if statement is None or statement.cursor is None:
+            raise NOTHING_TO_FETCH
+        rows, statement.cursor = statement.cursor[:count], statement.cursor[count:]
+        status = self._client.status
+        if len(rows) == count:
+            status |= packets.STATUS_CURSOR_EXISTS
+        if not statement.cursor:
+            status |= packets.STATUS_LAST_ROW_SENT
+        await self._client.send(*rows, packets.eof(status))
 
     def _statement(self, body: bytes) -> Statement:
         statement = self._statements.get(Reader(body).integer(4))

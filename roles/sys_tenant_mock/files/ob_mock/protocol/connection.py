@@ -80,7 +80,8 @@ class Connection:
             try:
                 payload = await self._wire.receive()
             except PacketTooLarge:
-                raise TOO_LARGE from None
+                await self.send(packets.error(TOO_LARGE))
+                continue
             if not payload:
                 raise MalformedPacket("a packet without a command")
             command, body = payload[0], payload[1:]

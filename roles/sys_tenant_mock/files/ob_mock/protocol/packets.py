@@ -28,6 +28,8 @@ GREETING_CHARSET = 46  # utf8mb4_bin
 
 STATUS_IN_TRANSACTION = 0x0001
 STATUS_AUTOCOMMIT = 0x0002
+STATUS_CURSOR_EXISTS = 0x0040
+STATUS_LAST_ROW_SENT = 0x0080
 STATUS_MORE_RESULTS = 0x0008
 
 BINARY_CHARSET = 63
@@ -218,9 +220,14 @@ def column(definition: Column) -> bytes:
         definition.decimals, 0)
 
 
+def column_definitions(columns: Sequence[Column]) -> List[bytes]:
+    """Returns the payloads that begin a result set: the number of columns, and each of them."""
+    return [lenenc_integer(len(columns)), *map(column, columns)]
+
+
 def result_set(columns: Sequence[Column], rows: Iterable[bytes], status: int) -> List[bytes]:
     """Returns the payloads of a whole result set; ``rows`` are encoded already."""
-    return [lenenc_integer(len(columns)), *map(column, columns), eof(status), *rows, eof(status)]
+    return [*column_definitions(columns), eof(status), *rows, eof(status)]
 
 
 def text_row(values: Tuple[Any, ...]) -> bytes:

@@ -36,6 +36,7 @@ class Statement:
         self.parts = cut(sql)
         self.types: List[Tuple[int, bool]] = []
         self.long_data: Dict[int, bytearray] = {}
+        self.cursor: Optional[List[bytes]] = None  # the rows that an open cursor has not sent yet
 
     @property
     def parameters(self) -> int:

@@ -13,7 +13,7 @@ from .packets import HEADER_SIZE, MAX_FRAME, MalformedPacket
 
 # The first packets of a client are small; a length beyond this is garbage.
 LOGIN_PACKET_LIMIT = 1 << 18
-PACKET_LIMIT = 1 << 26
+PACKET_LIMIT = 1 << 24  # max_allowed_packet
 
 
 class PacketTooLarge(Exception):

@@ -257,7 +257,7 @@ def _result(labels: List[str], plan: Plan, rows: List[Tuple[Any, ...]]) -> Rows:
         columns.append(_column(label, declared, item, [row[number] for row in rows]))
     means = [number for number, column in enumerate(columns) if column.type == NEWDECIMAL and column.decimals]
     if means:
-        rows = [tuple("%.4f" % value if number in means and value is not None else value
+        rows = [tuple("%.*f" % (columns[number].decimals, value) if number in means and value is not None else value
                       for number, value in enumerate(row)) for row in rows]
     texts = [number for number, column in enumerate(columns) if column.type == LONGLONG
              and any(isinstance(row[number], str) for row in rows)]
@@ -287,6 +287,8 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
         return Column(label, _TRUTH_TYPES[head], BINARY_CHARSET, 1, BINARY)
     if head == "?":
         return Column(label, VAR_STRING, BINARY_CHARSET, 262143, BINARY)
+    if head.startswith("DECIMAL "):
+        return Column(label, NEWDECIMAL, BINARY_CHARSET, 20, BINARY, int(head[len("DECIMAL "):]))
     if head == "AVG":
         return Column(label, NEWDECIMAL, BINARY_CHARSET, 24, BINARY, 4)
     if head == "SUM" and kinds <= {int}:
@@ -304,6 +306,6 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
     if kinds <= {int, float}:
         return Column(label, DOUBLE, BINARY_CHARSET, 23, BINARY, 31)
     longest = max(len(str(value)) for value in values if value is not None)
-    if head == "BINARY":
+    if head == "BINARY" or kinds == {bytes}:
         return Column(label, VAR_STRING, BINARY_CHARSET, longest, BINARY)
     return Column(label, VAR_STRING, UTF8MB4, longest * BYTES_PER_CHARACTER)

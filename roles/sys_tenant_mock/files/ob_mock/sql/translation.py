@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import List, Optional, Tuple
 
+from ..cluster.variables import CHARSETS
 from .errors import error
 from .scanner import (
     BINARY,
@@ -38,6 +39,7 @@ _TYPES = {"CHAR": "TEXT", "NCHAR": "TEXT", "SIGNED": "INTEGER", "UNSIGNED": "INT
 # Functions that answer with one of their arguments: for the type of the column they may be left out.
 _TRANSPARENT = ("MAX", "MIN", "ANY_VALUE")
 SIGNED_64 = 2 ** 63
+DIVISION_DECIMALS = 4  # that a division adds (div_precision_increment)
 # What makes a truth value of an expression, unless it stands in parentheses or in a CASE.
 _COMPARING = ("=", "<", ">", "<=", ">=", "<>", "!=", "<=>", "&&", "||", "!", "AND", "OR", "NOT", "IS", "IN", "BETWEEN",
               "REGEXP", "RLIKE", "EXISTS")
@@ -209,8 +211,12 @@ class _Translator:
             head = "@@" if body[0].kind == SYSVAR else body[0].text
         if expression_end - start == 1 and body[0].upper in ("TRUE", "FALSE"):
             head = "TRUE"
-        if head == "CAST" and any(one.upper == "AS" and two.upper == "DATETIME" for one, two in zip(body, body[1:])):
+        if head in ("CAST", "CONVERT") and any(
+                (one.upper == "AS" or one.text == ",") and two.upper == "DATETIME" for one, two in zip(body, body[1:])):
             head = "DATETIME"
+        if not head:
+            scale = self._scale(start, expression_end)
+            head = "DECIMAL %d" % scale if scale else ""
         if body[0].upper == "BINARY":
             head = "BINARY"
         head = self._truth(start, expression_end) or head
@@ -234,6 +240,37 @@ class _Translator:
             if depth == 0 and token.upper == "LIKE":
                 found = "LIKE"
         return found
+
+    def _scale(self, start: int, end: int) -> Optional[int]:
+        """
+        Returns how many decimals an expression of whole and decimal numbers has, as the kernel counts them; None for
+        one with text, with an exponent, or that is no arithmetic.
+        """
+        scale, product, operator, position = 0, 0, "+", start
+        while position < end:
+            token = self._tokens[position]
+            if token.kind == SYMBOL and token.text in "+-*/%":
+                if token.text in "+-":
+                    scale, product = max(scale, product), 0
+                operator = token.text
+                position += 1
+                continue
+            operand: Optional[int] = 0
+            if token.kind == NUMBER:
+                operand = len(token.text.partition(".")[2]) if "e" not in token.text.lower() else None
+            elif token.kind == SYMBOL and token.text == "(":
+                operand = self._scale(position + 1, self._closing(position))
+            elif not token.is_identifier:
+                operand = None
+            if operand is None:
+                return None
+            product = product + DIVISION_DECIMALS if operator == "/" else product + operand
+            position += 1
+            if position < end and self._tokens[position].text == "(":
+                position = self._closing(position) + 1
+            elif token.text == "(":
+                position = self._closing(position - 1) + 1
+        return max(scale, product)
 
     def _item_end(self) -> int:
         depth = 0
@@ -275,7 +312,7 @@ class _Translator:
         if before.kind in (NUMBER, STRING) and last.upper in INTERVAL_UNITS and any(
                 token.upper == "INTERVAL" for token in tokens[start:end]):
             return end, self._sql[tokens[start].start:last.end]
-        ends_operand = before.kind in (NUMBER, STRING, QUOTED, SYSVAR, USERVAR) or before.text == ")" or (
+        ends_operand = before.kind in (NUMBER, STRING, BINARY, MARK, QUOTED, SYSVAR, USERVAR) or before.text == ")" or (
             before.kind == WORD and before.is_identifier) or before.upper in ("NULL", "TRUE", "FALSE", "END")
         if end - start >= 2 and ends_operand and (
                 last.is_identifier or (last.kind == STRING and before.kind != STRING)) and last.upper != "END":
@@ -336,6 +373,8 @@ class _Translator:
                 text += self._token.text
                 self._at += 1
             self._emit(compared(text))
+        elif token.kind == BINARY or token.text.startswith("0x"):
+            self._bytes(token)
         elif token.kind == NUMBER:
             too_big = token.text.isdigit() and int(token.text) >= SIGNED_64
             self._emit(literal(token.text) if too_big else token.text)
@@ -343,8 +382,6 @@ class _Translator:
             self._name(quoted(token.text))
         elif token.kind in (SYSVAR, USERVAR):
             self._variable(token)
-        elif token.kind == BINARY:
-            self._emit("X'%s'" % token.text)
         elif token.kind == MARK:  # A statement is described before the values of its place-holders are known.
             self._emit("0" if self._limited else "NULL")
         elif word == "BINARY":
@@ -361,6 +398,19 @@ class _Translator:
             return self._keyword_or_name(token, word)
         return True
 
+    def _bytes(self, token: Token) -> None:
+        """Emits a binary literal; beside a comparison as text, of which each byte counts."""
+        digits = token.text[2:] if token.kind == NUMBER else token.text
+        text = "X'%s'" % digits.zfill(len(digits) + len(digits) % 2)
+        compares = [(one.text if one.kind == SYMBOL else one.upper) in (*_COMPARING, "LIKE")
+                    for one in (self._tokens[self._at - 2], self._token)]
+        if any(compares):
+            text = "CAST (%s AS TEXT) COLLATE BINARY" % text
+        if compares[0] and len(self._out) > 1:  # Of two collations SQLite takes that on the left.
+            for pieces in (self._out, self._typing):
+                pieces[-2] = pieces[-2].replace(" COLLATE general_ci", "")
+        self._emit(text)
+
     def _keyword_or_name(self, token: Token, word: str) -> bool:
         limit = word == "LIMIT" or word == "OFFSET" and self._tokens[self._at - 2].kind == NUMBER
         self._limited = self._limited or limit
@@ -370,7 +420,7 @@ class _Translator:
             self._emit("%s ( '%s'" % (word, self._word(1)))
             self._at += 2
             return False
-        elif word == "CAST" and self._symbol() == "(":
+        elif word in ("CAST", "CONVERT") and self._symbol() == "(":
             self._cast()
         elif self._symbol() == "(" and (token.is_identifier or word in ("IF", "DATABASE", "SCHEMA", "REGEXP", "REPLACE",
                                                                         "LEFT", "RIGHT", *_NO_PARENTHESES)):
@@ -421,9 +471,13 @@ class _Translator:
         out, typing = len(self._out), len(self._typing)
         self._emit("CAST (")
         self._at += 1
-        while self._at < closing and self._word(0) != "AS":
+        while self._at < closing and self._word(0) not in ("AS", "USING") and self._symbol() != ",":
             self._primary_or_operator()
         kind = self._word(1)
+        if self._word(0) == "USING":
+            if kind.lower() not in (*CHARSETS, "utf8", "utf8mb3"):
+                raise error("ER_UNKNOWN_CHARACTER_SET", self._tokens[self._at + 1].text)
+            kind = "CHAR"
         if self._at < closing and kind == "DATETIME":
             self._out[out] = self._typing[typing] = "cast_datetime("
             digits = self._tokens[self._at + 3].text if self._symbol(2) == "(" else "0"

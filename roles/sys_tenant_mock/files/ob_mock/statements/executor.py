@@ -143,8 +143,8 @@ class Executor:
         """Returns the statements of a query, of which there may be several (facts: Parser)."""
         if ";" not in sql.rstrip(SPACE + ";"):
             return [sql]
-        statements = split_statements(sql)
-        return [one.strip(SPACE) for one in statements] if len(statements) > 1 else [sql]
+        statements = [one.strip(SPACE) for one in split_statements(sql)]
+        return statements if len(statements) > 1 or sql.lstrip(SPACE).startswith(";") else [sql]
 
     def describe(self, session: Session, sql: str) -> List[Column]:
         """Returns the columns that a statement with place-holders will answer with; errors as of ``execute``."""

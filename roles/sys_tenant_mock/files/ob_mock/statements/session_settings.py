@@ -53,10 +53,12 @@ def set_variables(context: Context, session: Session, statement: SetVariables) -
 def _evaluated(context: Context, session: Session, expression: Expression) -> Any:
     """Returns the value of an expression outside of a query; error 1054 says that it stands in no clause of one."""
     try:
-        return context.queries.run(session, "SELECT " + expression.sql).rows[0][0]
+        answer = context.queries.run(session, "SELECT " + expression.sql)
     except SqlError as failure:
         message = failure.message.replace("in 'field list'", "in 'field_list'")
         raise SqlError(failure.errno, failure.sqlstate, message) from None
+    value = answer.rows[0][0]
+    return float(value) if answer.columns[0].decimals and isinstance(value, str) else value
 
 
 def require_administration_of_tenant(context: Context, session: Session) -> None:

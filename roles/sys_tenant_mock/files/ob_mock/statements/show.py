@@ -129,6 +129,8 @@ def _columns(context: Context, session: Session, statement: Show) -> Answer:
     if not database:
         raise error("OB_ERR_NO_DB_SELECTED")
     view = table.upper()
+    if database.lower() not in DATABASES:
+        raise error("OB_ERR_BAD_DATABASE")
     if not context.queries.knows(database, view):
         raise error("OB_TABLE_NOT_EXIST", database.lower(), table.lower())
     require_select(context.cluster, session, view)

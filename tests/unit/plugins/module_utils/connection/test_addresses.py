@@ -258,15 +258,15 @@ def test_a_name_service_that_hangs_holds_up_nobody_else(names, hosts):
 def test_every_address_gets_its_reason(names, hosts, dropping, refusing):
     silent = of(hosts(greet=False))
     names.update({"unknown": socket.gaierror(-2, "x"), "odd": UnicodeError("x"),
-                  "broken": OSError(5, "Input/output error")})
-    named = [Address(name, 1, "a test") for name in ("unknown", "odd", "broken")]
+                  "broken": OSError(5, "Input/output error"), "empty": []})
+    named = [Address(name, 1, "a test") for name in ("unknown", "odd", "broken", "empty")]
     told, seconds = reasons(dropping, refusing, silent, *named)
     assert told == {
         dropping: "no answer within 0.3 s (connect_timeout)",
         refusing: "connection refused, so nothing listens there",
         silent: "the connection was accepted, but no greeting came within 0.3 s (connect_timeout)",
         named[0]: "the host name cannot be resolved", named[1]: "the host name cannot be resolved",
-        named[2]: "Input/output error"}
+        named[2]: "Input/output error", named[3]: "the host name cannot be resolved"}
     # Each has its 0.3 s, and the second one that needs them begins a quarter of a second after the first.
     assert seconds < 1
 

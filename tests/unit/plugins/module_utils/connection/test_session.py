@@ -43,6 +43,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 )
 
 from ..fakes import AMPLE, OPTIONS
+from ..test_errors import MEANINGS, REFUSED_LOGIN
 
 # What the one statement of a login sets, whatever the server's global values are.
 VALUES = {"time_zone": "+00:00", "character_set_client": "utf8mb4", "character_set_results": "utf8mb4",
@@ -245,16 +246,31 @@ def test_a_refused_reconnect_is_transient(network, driver):
     assert caught.value.transient
 
 
-@pytest.mark.parametrize(("number", "cls", "transient"), [
-    (1045, AccessDenied, False), (1227, AccessDenied, False), (3118, AccessDenied, False), (4669, AccessDenied, False),
-    (9999, AccessDenied, False), (8001, Unreachable, True), (1040, Unreachable, True)])
-def test_what_a_refused_login_means(driver, number, cls, transient):
+@pytest.mark.parametrize("number", [*MEANINGS, 9999])
+def test_what_a_refused_login_means(driver, number):
+    in_statement, in_login = MEANINGS.get(number, (None, REFUSED_LOGIN))
+    means = in_login or in_statement
     driver.login_error = server_says(number, "no", "42000")
-    with pytest.raises(cls) as caught:
+    with pytest.raises(Failure) as caught:
         session(login_password="s3cret").connect(AMPLE)
-    assert (caught.value.errno, caught.value.sqlstate, caught.value.transient) == (number, "42000", transient)
-    assert "root@sys (user: default, password: option login_password)" in caught.value.message
-    assert "s3cret" not in caught.value.sentence("x")
+    failure = caught.value
+    assert (failure.error_class, failure.errno, failure.sqlstate, failure.transient) == (
+        means.error_class, number, "42000", means.transient)
+    assert means.hint in failure.hint
+    assert "ob_ssl_invited_common_names" not in failure.hint
+    assert failure.message == (
+        "127.0.0.1:2881 (host: default, port: default) refused the login of root@sys (user: default, password: option "
+        "login_password): the server answered error %d (42000): no" % number)
+    assert "s3cret" not in failure.sentence("x")
+
+
+@pytest.mark.parametrize("number", [1045, 1227])
+def test_a_client_certificate_may_be_the_reason_of_a_refused_password(driver, monkeypatch, number):
+    monkeypatch.setattr(_tls, "_context", lambda login: "a context")
+    driver.login_error = server_says(number, "no", "42000")
+    with pytest.raises(AccessDenied) as caught:
+        session(ca_cert="/ca", client_cert="/cert").connect(AMPLE)
+    assert ("ob_ssl_invited_common_names" in caught.value.hint) is (number == 1045)
 
 
 @pytest.mark.parametrize("name", ["ob_query_timeout", "ob_read_consistency", "tx_isolation"])
