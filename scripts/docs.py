@@ -76,7 +76,7 @@ def first_page() -> str:
     """
     sections = yaml.safe_load((DOCS / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
     groups = {section["title"]: [f"docsite/{page}" for page in section["toctree"]] for section in sections}
-    for title, kind in (("Modules", "module"), ("Roles", "role")):
+    for title, kind in (("Modules", "module"), ("Roles", "role"), ("Filters of the playbooks", "filter")):
         pages = sorted(page.stem for page in SOURCES.glob(f"*_{kind}.rst"))
         groups[title] = [f"{page[:-len(kind) - 1]} <{page}>" for page in pages]
     lists = "".join("\n".join(("", ".. toctree::", "    :hidden:", f"    :caption: {title}", "    :maxdepth: 1", "",
