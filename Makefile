@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-full test-real test-clients test-eda coverage docs test-docs \
+.PHONY: help venv demo test test-full test-modules test-real test-clients test-eda coverage docs test-docs \
 	integration test-cluster bench lint matrix build clean
 
 PYTHONS := python3 python3.13 python3.12 python3.11 /usr/bin/python3 /usr/local/bin/python3
@@ -55,6 +55,12 @@ test: $(TEST_READY) ## run the tests (ARGS='-k word' narrows them down)
 
 test-full: $(TEST_READY) ## run all tests, also those that take minutes
 	@$(PYTEST) -m '' $(ARGS)
+
+# What plays do, other than the tests of the way itself.
+test-modules: $(TEST_READY) ## run the plays of the tests again, every task as a module in a process of its own
+	@OCEANBASE_TEST_WAY=module $(PYTEST) tests/faults/test_secrets.py tests/faults/test_signals.py \
+		tests/end_to_end/test_roles.py tests/end_to_end/test_playbooks.py tests/end_to_end/test_ephemeral_clone.py \
+		tests/end_to_end/test_check_mode_of_roles.py tests/end_to_end/test_many_clusters.py $(ARGS)
 
 test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's kernel
 	@$(BIN)/python -m pytest tests/real $(ARGS)
