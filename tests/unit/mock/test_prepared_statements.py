@@ -57,6 +57,12 @@ def test_literals_cannot_end_early(value: Any, expected: str) -> None:
     assert literal(value) == expected
 
 
+def test_a_text_that_limits_is_a_number() -> None:
+    statement = Statement(1, "SELECT ? FROM t LIMIT ?, ?")
+    body = execute([(VAR_STRING, 0)] * 3, b"\x011\x025a\x01x")
+    assert statement.bound(body) == "SELECT '1' FROM t LIMIT 5, 0"
+
+
 def test_parameters_take_their_places() -> None:
     statement = Statement(1, "SELECT ?, '?', ?, ?")
     body = execute([(LONGLONG, UNSIGNED), (VAR_STRING, 0), (LONG, 0)], struct.pack("<Q", 2 ** 64 - 1) + b"\2a?", b"\4")

@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     r"""'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'|"[^"\\]*(?:(?:\\.|"")[^"\\]*)*"|`[^`]*`"""
     r"""|/\*.*?\*/|--(?=\s)[^\n]*|\#[^\n]*|(?P<mark>\?)""",
     re.DOTALL)
+_LIMIT = re.compile(r"\b(LIMIT|OFFSET)\s*$", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d+)-(\d+)-(\d+)(?:[ T](\d+):(\d+):(\d+)(?:\.(\d{1,6}))?)?$")
 _DURATION = re.compile(r"(-?)(\d+):(\d+):(\d+)(?:\.(\d{1,6}))?$")
 
@@ -62,6 +63,7 @@ class Statement:
         reader = Reader(body)
         reader.take(5)  # cursor type, number of iterations
         literals = [""]
+        limits: Any = False  # whether the parameter is one of a LIMIT, where the kernel takes a text for its number
         if self.parameters:
             nulls = reader.take((self.parameters + 7) // 8)
             if reader.integer(1):
@@ -77,9 +79,15 @@ class Statement:
                     value = None
                 else:
                     value = read_value(reader, kind, unsigned)
-                literals.append(literal(value))
+                limits = _LIMIT.search(self.parts[index]) or limits and self.parts[index].strip() == ","
+                literals.append(literal(whole(value) if limits and isinstance(value, (str, bytes)) else value))
         self.long_data.clear()
         return "".join(mark + part for mark, part in zip(literals, self.parts))
+
+
+def whole(text: Union[str, bytes]) -> int:
+    """Returns the number with which a text begins, else 0."""
+    return int((re.match(r"\d*", text if isinstance(text, str) else text.decode("utf-8", "replace")) or [""])[0] or 0)
 
 
 def cut(sql: str) -> List[str]:
