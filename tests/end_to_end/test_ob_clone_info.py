@@ -155,7 +155,7 @@ def test_only_what_reading_needs_travels_to_the_host() -> None:
                             check=True).stdout.split()
     assert {name.partition("module_utils.")[2] for name in loaded if ".oceanbase.plugins.module_utils." in name} == {
         "_clock", "_connection", "_connection.addresses", "_connection.driver", "_connection.login",
-        "_connection.session", "_errors", "_masking", "_module", "_procedures", "_procedures.info",
+        "_connection.session", "_errors", "_masking", "_module", "_options", "_procedures", "_procedures.info",
         "_procedures.report", "_runner", "_views", "_views.jobs", "_views.selector"}
 
 

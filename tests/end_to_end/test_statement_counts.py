@@ -81,9 +81,9 @@ def test_already_canceled(mock: Mock, check_mode: bool) -> None:
 
 
 @pytest.mark.parametrize(("options", "looks"), [
-    ({}, [LOOK, TENANT]), ({"source_tenant": "mysql001"}, [LOOK]), ({"clone_job_id": "1"}, [LOOK])])
+    ({}, [LOOK, TENANT]), ({"source_tenant": "mysql001"}, [LOOK, TENANT]), ({"clone_job_id": "1"}, [LOOK])])
 def test_not_found(mock: Mock, options: dict[str, Any], looks: list[str]) -> None:
-    """A tenant of that name is looked for only where its existence would change the outcome."""
+    """A tenant is looked for only where its existence would change the outcome, or its absence deserves a warning."""
     result, kinds = sent(mock, **options)
     assert (result["outcome"], kinds) == ("not_found", [*LOGIN, *looks])
 
