@@ -104,3 +104,23 @@ def test_the_picture_is_the_one_that_the_status_table_draws() -> None:
     assert drawn["PICTURE"].read_text(encoding="utf-8") == picture, "python scripts/status_diagram.py draws it anew"
     names = re.findall(r">(?:fails: )?([A-Z_]+)</text>", picture)
     assert {"CLONE_SYS_" + name for name in names if not name.startswith("DBA_")} == set(STATUSES)
+
+
+def contrast(one: str, other: str) -> float:
+    """Returns the contrast (WCAG 2) of two colors such as #dbeafe."""
+    def luminance(color: str) -> float:
+        channels = [int(color[start:start + 2], 16) / 255 for start in (1, 3, 5)]
+        linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("form", ["LIGHT", "DARK"])
+def test_the_picture_can_be_read_by_day_and_by_night(form: str) -> None:
+    colors = runpy.run_path(str(REPOSITORY / "scripts" / "status_diagram.py"))[form]
+    boxes = {"cancellable", "completed", "canceled", "failed"}
+    pairs = [("ink", box) for box in boxes | {"paper"}] + [("fail", box) for box in boxes - {"failed", "canceled"}]
+    pairs.append(("soft", "paper"))
+    assert [pair for pair in pairs if contrast(colors[pair[0]], colors[pair[1]]) < 4.5] == []
