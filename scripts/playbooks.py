@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
-Writes the page of the playbooks for the site and a survey for AWX for each, from docs/docsite/playbooks.yml and the
-options of the roles and modules that their variables are handed to.
+Writes the page of the playbooks for the site and a survey for AWX for each, from docs/docsite/ready_to_run.yml and what
+the playbooks check of their variables.
 
 ``python scripts/playbooks.py`` writes docs/docsite/rst/playbooks_guide.rst and playbooks/surveys/*.json.
 """
@@ -19,7 +19,7 @@ import yaml
 
 from stage import REPOSITORY
 
-SOURCE = REPOSITORY / "docs" / "docsite" / "playbooks.yml"
+SOURCE = REPOSITORY / "docs" / "docsite" / "ready_to_run.yml"
 PAGE = REPOSITORY / "docs" / "docsite" / "rst" / "playbooks_guide.rst"
 SURVEYS = REPOSITORY / "playbooks" / "surveys"
 FILES = "https://github.com/community-oceanbase/community.oceanbase/blob/main/playbooks"
@@ -33,7 +33,7 @@ HEAD = f"""..
   GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
   SPDX-License-Identifier: GPL-3.0-or-later
 
-.. Written by scripts/playbooks.py from docs/docsite/playbooks.yml; do not edit.
+.. Written by scripts/playbooks.py from docs/docsite/ready_to_run.yml; do not edit.
 
 .. _{REFERENCE}.playbooks_guide:
 
@@ -143,7 +143,7 @@ def checked_by(playbook: str) -> dict[str, dict[str, Any]]:
 def playbooks() -> list[Playbook]:
     """Returns the playbooks with their variables, in the order of the page."""
     found = []
-    for entry in yaml.safe_load(SOURCE.read_text(encoding="utf-8")):
+    for entry in yaml.safe_load(SOURCE.read_text(encoding="utf-8"))["playbooks"]:
         checked = checked_by(entry["name"])
         variables = []
         for name, own in entry["variables"].items():
