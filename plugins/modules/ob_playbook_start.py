@@ -51,7 +51,15 @@ EXAMPLES = r"""
       source_tenant: {type: list, default: [mysql001]}
       wait_timeout: {type: int, default: 600}
     one_of: [clone_tenant, source_tenant]
-  register: given
+  register: start
+
+- name: Cancel the clones
+  community.oceanbase.ob_clone_cancel:
+    login_host: observer1.example.com
+    login_password: "{{ vault_root_sys_password }}"
+    clone_tenants: "{{ start.given.clone_tenant }}"
+    source_tenants: "{{ start.given.source_tenant }}"
+    wait_timeout: "{{ start.given.wait_timeout }}"
 """
 
 RETURN = r"""
