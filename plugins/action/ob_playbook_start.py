@@ -10,6 +10,29 @@ from typing import Any, Mapping, Sequence
 from ansible.module_utils.common.validation import check_type_str
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import OUTCOMES_TO_FAIL_ON
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES
+
+_WAIT_TIMEOUT = {"type": "int", "default": 600}
+# The variables of each playbook: their type (a text if none is given, an int, or a list of texts), default and choices.
+PLAYBOOKS: dict[str, dict[str, dict[str, Any]]] = {
+    "cancel_clone": {
+        "clone_tenant": {"type": "list"}, "source_tenant": {"type": "list"},
+        "fail_on": {"type": "list", "choices": list(OUTCOMES_TO_FAIL_ON)}, "wait_timeout": _WAIT_TIMEOUT},
+    "clone_status": {
+        "stuck_after": {"type": "int", "default": 1800}, "history_limit": {"type": "int", "default": 10}},
+    "free_source_tenant": {
+        "source_tenant": {"required": True},
+        "running_clone": {"choices": ["cancel", "wait", "fail"], "default": "cancel"},
+        "wait_timeout": _WAIT_TIMEOUT, "after_timeout": {"choices": ["fail", "cancel"], "default": "fail"}},
+    "reap_stale_clones": {
+        "min_age": {"type": "int", "required": True},
+        "in_status": {"type": "list", "choices": list(STATUSES)},
+        "max_cancel": {"type": "int", "default": 10}, "wait_timeout": _WAIT_TIMEOUT},
+}
+# Variables of which one at least must be given.
+ONE_OF = {"cancel_clone": ["clone_tenant", "source_tenant"]}
+
 
 class WrongValue(Exception):
     """A variable has a value that it cannot have; the text says which and why."""
@@ -79,15 +102,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars)
         assert task_vars is not None
         _rules, arguments = self.validate_argument_spec({
-            "variables": {"type": "dict", "default": {}},
-            "one_of": {"type": "list", "elements": "str", "default": []}})
+            "playbook": {"type": "str", "choices": list(PLAYBOOKS), "required": True}})
+        playbook = arguments["playbook"]
         earlier = set(task_vars["ansible_play_hosts"]) - set(task_vars["ansible_play_batch"])
         failed = sorted(host for host in earlier if task_vars["hostvars"][host].get("oceanbase_failed_in") == task_vars[
             "ansible_play_name"])
         if failed:
             return {**result, "failed": True, "msg": "Not attempted, because it failed on %s." % ", ".join(failed)}
-        values = {name: self._templar.template(task_vars.get(name)) for name in arguments["variables"]}
+        values = {name: self._templar.template(task_vars.get(name)) for name in PLAYBOOKS[playbook]}
         try:
-            return {**result, "given": convert(arguments["variables"], values, arguments["one_of"])}
+            return {**result, "given": convert(PLAYBOOKS[playbook], values, ONE_OF.get(playbook, ()))}
         except WrongValue as wrong:
             return {**result, "failed": True, "msg": str(wrong)}

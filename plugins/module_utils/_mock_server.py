@@ -11,6 +11,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -144,9 +145,10 @@ def command_line(pid: int) -> str:
 def explain(said: str) -> str:
     """Returns what the mock said when it ended at once, without its usage, and with the variable to change."""
     said = said[max(said.find("ob_mock: "), 0):].strip()
-    hints = [hint for number, hint in LISTEN_HINTS.items()
-             if "[Errno %d] error while attempting to bind" % number in said]
-    return " ".join([said + ("." if hints and not said.endswith(".") else ""), *hints])
+    # An error about a file ends with the file's name.
+    found = re.search(r"\[Errno (\d+)\](?!.*: ')", said)
+    hint = LISTEN_HINTS.get(int(found.group(1))) if found else None
+    return "%s. %s" % (said.rstrip("."), hint) if hint else said
 
 
 def _is_mock(folder: str, command: str) -> bool:

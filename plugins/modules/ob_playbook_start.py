@@ -30,36 +30,24 @@ attributes:
     support: full
     platforms: posix
 options:
-  variables:
-    description:
-      - The variables, each with its C(type) (V(str), V(int), or V(list) of texts) and, if it has them, C(default),
-        C(choices) and C(required).
-    type: dict
-    default: {}
-  one_of:
-    description: Variables of which at least one must be given.
-    type: list
-    elements: str
-    default: []
+  playbook:
+    description: The playbook whose variables are checked. They are explained at the top of its file.
+    type: str
+    choices: [cancel_clone, clone_status, free_source_tenant, reap_stale_clones]
+    required: true
 """
 
 EXAMPLES = r"""
 - name: Check the variables
   community.oceanbase.ob_playbook_start:
-    variables:
-      clone_tenant: {type: list}
-      source_tenant: {type: list, default: [mysql001]}
-      wait_timeout: {type: int, default: 600}
-    one_of: [clone_tenant, source_tenant]
+    playbook: clone_status
   register: start
 
-- name: Cancel the clones
-  community.oceanbase.ob_clone_cancel:
+- name: Read the clone jobs
+  community.oceanbase.ob_clone_info:
     login_host: observer1.example.com
     login_password: "{{ vault_root_sys_password }}"
-    clone_tenants: "{{ start.given.clone_tenant }}"
-    source_tenants: "{{ start.given.source_tenant }}"
-    wait_timeout: "{{ start.given.wait_timeout }}"
+    limit: "{{ start.given.history_limit }}"
 """
 
 RETURN = r"""
@@ -67,5 +55,5 @@ given:
   description: The values of the variables.
   type: dict
   returned: success
-  sample: {clone_tenant: [], source_tenant: [mysql001], wait_timeout: 600}
+  sample: {history_limit: 10, stuck_after: 1800}
 """

@@ -250,8 +250,8 @@ def test_a_password_that_is_also_a_word_changes_nothing(playbook: str, arguments
         assert play.exit_code == 0, play.stdout
         lines = [line.split() for line in play.only("Summary").result["msg"]]
         # Without the ages, which differ by how long the play takes.
-        told = [[" ".join(word for word in line[1:] if not re.match(r"\d+:", word)) for line in lines if line[0] == name]
-                for name in mocks]
+        told = [[" ".join(word for word in line[1:] if not re.match(r"\d+:", word))
+                 for line in lines if line[0] == name] for name in mocks]
         states = [(canceled(mock), {row["clone_tenant_name"]: row["status"] for row in mock.history()}["clone_a"])
                   for mock in mocks.values() if playbook != "clone_status"]
     assert all(report and report == told[0] for report in told), told

@@ -5,11 +5,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+import yaml
 
-from ansible_collections.community.oceanbase.plugins.action.ob_playbook_start import WrongValue, convert
+from ansible_collections.community.oceanbase.plugins.action.ob_playbook_start import (
+    ONE_OF,
+    PLAYBOOKS,
+    WrongValue,
+    convert,
+)
+from ansible_collections.community.oceanbase.plugins.modules import ob_playbook_start
+from support import REPOSITORY
 
 SPEC: dict[str, dict[str, Any]] = {
     "names": {"type": "list"}, "outcomes": {"type": "list", "choices": ["completed", "failed"]},
@@ -57,3 +66,20 @@ def test_what_is_missing_is_named_as_it_is_given_on_the_command_line() -> None:
     with pytest.raises(WrongValue, match=r"^Give -e names=NAME or -e tenant=NAME\.$"):
         convert(SPEC, {"names": ","}, ["names", "tenant"])
     assert convert(SPEC, {"tenant": "a"}, ["names", "tenant"])["tenant"] == "a"
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_the_variables_that_are_checked_are_those_that_are_explained(playbook: str) -> None:
+    file = (REPOSITORY / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8")
+    explained = [name for line in re.findall(r"^#   (\S.*?)  ", file, re.MULTILINE) for name in line.split(", ")
+                 if not name.startswith("oceanbase_")]
+    readme = (REPOSITORY / "playbooks" / "README.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| `community\.oceanbase\.{playbook}` \|.*\| (.*) \|$", readme, re.MULTILINE)
+    assert row
+    assert explained == re.findall(r"`(\w+)`", row[1]) == list(PLAYBOOKS[playbook])
+
+
+def test_the_documentation_names_every_playbook() -> None:
+    documented = yaml.safe_load(ob_playbook_start.DOCUMENTATION)
+    assert documented["options"]["playbook"]["choices"] == list(PLAYBOOKS)
+    assert set(ONE_OF) <= set(PLAYBOOKS)
