@@ -211,6 +211,13 @@ def test_a_play_that_looked_at_nothing_fails(playbook: str, arguments: list[str]
         assert mock.log() == []
 
 
+@pytest.mark.parametrize("arguments", [["--tags", "upgrade"], ["--skip-tags", "slow"]])
+def test_tags_of_the_play_around_it_do_not_switch_the_guard_off(arguments: list[str], tmp_path: Path) -> None:
+    with clusters(tmp_path, {"a": {"jobs": [job("clone_a", "mysql001")]}}) as (inventory, mocks):
+        play = run("free_source_tenant", inventory, "-e", "source_tenant=mysql001", *arguments)
+        assert (play.exit_code, canceled(mocks["a"])) == (0, ["clone_a"]), play.stdout
+
+
 # --- strategies
 
 @pytest.mark.parametrize(("strategy", "limit"), [("free", 6), ("host_pinned", 6), ("free", 7)])

@@ -138,6 +138,16 @@ def test_a_mock_that_cannot_start_says_why_and_leaves_no_folder(folder: Path) ->
     assert not folder.exists()
 
 
+def test_several_ports_are_as_many_observers_of_one_cluster(folder: Path) -> None:
+    there = running(role(folder, ports=[0, 0], scenario={"unit_configs": [{"name": "unit9"}]}))
+    assert len(set(there["ports"])) == 2
+    assert there["port"] == there["ports"][0]
+    answers = [run_module("ob_clone_info", {"login_port": port, "login_password": "geheim!"})
+               for port in there["ports"]]
+    assert [answer["exit_code"] for answer in answers] == [0, 0]
+    assert changed(role(folder, ports="0,0", scenario={"unit_configs": [{"name": "unit9"}]})) == []
+
+
 def test_a_password_that_is_also_a_part_of_the_result_garbles_nothing(folder: Path) -> None:
     passwords = ["1", 2, "a", "mock", "0.0"]
     play = run_tasks(*[task for password in passwords for task in (
