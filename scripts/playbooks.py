@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import json
+import sys
 import textwrap
 from typing import Any, NamedTuple
 
@@ -25,7 +26,6 @@ SURVEYS = REPOSITORY / "playbooks" / "surveys"
 FILES = "https://github.com/community-oceanbase/community.oceanbase/blob/main/playbooks"
 RUN = ("ansible-playbook -i playbooks/inventory/hosts.yml \\\n"
        "        --vault-password-file playbooks/inventory/vault-password \\\n       ")
-CHECK = "community.oceanbase.ob_playbook_start"
 REFERENCE = "ansible_collections.community.oceanbase.docsite"
 
 HEAD = f"""..
@@ -135,9 +135,10 @@ def option_of(place: str) -> dict[str, Any]:
 
 def checked_by(playbook: str) -> dict[str, dict[str, Any]]:
     """Returns the variables that a playbook checks before it touches a cluster, with their types and defaults."""
-    plays = yaml.safe_load((REPOSITORY / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8"))
-    tasks = [task for play in plays for outer in play.get("tasks", []) for task in outer.get("block", [outer])]
-    return next((task[CHECK]["variables"] for task in tasks if task.get(CHECK)), {})
+    sys.path.insert(0, str(REPOSITORY / ".cache" / "collections"))
+    from ansible_collections.community.oceanbase.plugins.plugin_utils._playbook_variables import PLAYBOOKS
+
+    return PLAYBOOKS.get(playbook, {})
 
 
 def playbooks() -> list[Playbook]:

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.community.oceanbase.plugins.action.ob_playbook_start import (
+from ansible_collections.community.oceanbase.plugins.modules import ob_playbook_start
+from ansible_collections.community.oceanbase.plugins.plugin_utils._playbook_variables import (
     ONE_OF,
     PLAYBOOKS,
     WrongValue,
     convert,
 )
-from ansible_collections.community.oceanbase.plugins.modules import ob_playbook_start
 from support import REPOSITORY
 
 SPEC: dict[str, dict[str, Any]] = {
@@ -71,10 +71,9 @@ def test_what_is_missing_is_named_as_it_is_given_on_the_command_line() -> None:
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
 def test_the_variables_that_are_checked_are_those_that_are_explained(playbook: str) -> None:
     file = (REPOSITORY / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8")
-    explained = [name for line in re.findall(r"^#   (\S.*?)  ", file, re.MULTILINE) for name in line.split(", ")
-                 if not name.startswith("oceanbase_")]
+    explained = [name for line in re.findall(r"^#   (\S.*?)  ", file, re.MULTILINE)[:-1] for name in line.split(", ")]
     readme = (REPOSITORY / "playbooks" / "README.md").read_text(encoding="utf-8")
-    row = re.search(rf"^\| `community\.oceanbase\.{playbook}` \|.*\| (.*) \|$", readme, re.MULTILINE)
+    row = re.search(rf"^\| \[`community\.oceanbase\.{playbook}`\].*\| (.*) \|$", readme, re.MULTILINE)
     assert row
     assert explained == re.findall(r"`(\w+)`", row[1]) == list(PLAYBOOKS[playbook])
 
