@@ -34,6 +34,7 @@ CHECKS = {
     "antsibull-docs": [
         "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all", "."],
     "mypy-plugins": ["mypy", "--package", f"{COLLECTION}.plugins"],
+    "mypy-eda": ["mypy", *map(str, sorted((REPOSITORY / "extensions" / "eda" / "plugins").rglob("*.py")))],
     "mypy-mock": ["mypy", "--package", "ob_mock"],
     "mypy-scripts": ["mypy", "scripts", "tests/support"],
     "galaxy-importer": [sys.executable, "scripts/galaxy_importer.py"],

@@ -56,6 +56,10 @@ NOT_RUN = {
     "make test ARGS='-k already_canceled'": "this is a part of it",
     "OCEANBASE_TEST_DISPOSABLE=yes OCEANBASE_TEST_HOST=10.0.0.9 OCEANBASE_TEST_PASSWORD=secret make test-cluster":
         "tests/cluster is tried on the mock by its own test",
+    "python3 -m pip install ansible-rulebook ansible-core PyMySQL": "make test-eda does that",
+    "export OCEANBASE_LOGIN_HOST=observer1.example.com OCEANBASE_LOGIN_PASSWORD=secret": "make test-eda does that",
+    **{f"ansible-rulebook --rulebook community.oceanbase.{name} --inventory eda-inventory.yml --vars eda-vars.yml":
+       "make test-eda runs it" for name in ("cancel_stuck_clones", "report_ended_clones")},
     "make demo": "test_demo.py runs it",
     "make test": "this is a part of it",
 }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ansible-rulebook itself runs the rulebooks on the mock: stuck clones are canceled, a webhook hears of each that ends."""
+"""ansible-rulebook runs the rulebooks on the mock: stuck clones are canceled, a webhook hears of each that ends."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Webhook(http.server.ThreadingHTTPServer):
 class WebhookRequest(http.server.BaseHTTPRequestHandler):
     """One request."""
 
-    def do_POST(self) -> None:  # noqa: N802  (the name is given)
+    def do_POST(self) -> None:
         """Takes an event."""
         webhook = self.server
         assert isinstance(webhook, Webhook)
@@ -126,7 +126,6 @@ def test_a_stuck_clone_is_canceled_without_a_person_and_a_young_one_left_alone(t
     with Mock(password=PASSWORD, ports=2, scenario=scenario(old=STUCK_AFTER + 5, older=9000, young=60)) as mock, \
             Rulebook(tmp_path, "cancel_stuck_clones", mock.ports, stuck_after=STUCK_AFTER) as rulebook:
         rulebook.until(lambda: len(mock.history()) == 2, "the cancel of both stuck clones")
-        # A clone that only becomes stuck while the rulebook runs: its source has to look at the clock, not at the rows.
         rulebook.until(lambda: rulebook.text().count("PLAY RECAP") == 2, "both runs of the playbook")
         assert {(row["clone_tenant_name"], row["status"]) for row in mock.history()} == {
             ("old", "CLONE_SYS_CANCELED"), ("older", "CLONE_SYS_CANCELED")}
