@@ -17,6 +17,8 @@ from support.documents.blocks import module_documentation
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 MODULES = sorted(path.stem for path in (REPOSITORY / "plugins" / "modules").glob("*.py"))
 PLAYBOOKS = sorted(path.stem for path in (REPOSITORY / "playbooks").glob("*.yml"))
+EDA = REPOSITORY / "extensions" / "eda"
+EVENTS = sorted(path.stem for path in (*EDA.glob("plugins/event_source/*.py"), *EDA.glob("rulebooks/*.yml")))
 # A role is there once it can be included.
 ROLES = sorted(path.parents[1].name for path in (REPOSITORY / "roles").glob("*/meta/argument_specs.yml"))
 
@@ -42,22 +44,24 @@ def test_the_action_group_lists_every_module_that_says_so() -> None:
             doc["attributes"]] == []
 
 
-def test_included_content_lists_every_module_role_and_playbook() -> None:
+def test_included_content_lists_all_that_there_is() -> None:
     names = first_column(section("Included content"))
-    assert sorted(names) == sorted(f"community.oceanbase.{name}" for name in MODULES + PLAYBOOKS + ROLES)
+    assert sorted(names) == sorted(f"community.oceanbase.{name}" for name in MODULES + PLAYBOOKS + ROLES + EVENTS)
 
 
 def test_the_links_of_included_content_lead_to_what_they_name() -> None:
-    rows = re.findall(r"^\| \[`community\.oceanbase\.(\w+)`\]\(([\w./]+)\) \| (\w+): ", section("Included content"),
-                      re.MULTILINE)
-    assert len(rows) == len(MODULES + PLAYBOOKS + ROLES)
-    places = {"module": "plugins/modules/%s.py", "role": "roles/%s/README.md", "playbook": "playbooks/%s.yml"}
+    rows = re.findall(r"^\| \[`community\.oceanbase\.(\w+)`\]\(([\w./]+)\) \| ([a-z ]+?)(?: for [\w-]+)?: ",
+                      section("Included content"), re.MULTILINE)
+    assert len(rows) == len(MODULES + PLAYBOOKS + ROLES + EVENTS)
+    places = {"module": "plugins/modules/%s.py", "role": "roles/%s/README.md", "playbook": "playbooks/%s.yml",
+              "event source": "extensions/eda/plugins/event_source/%s.py",
+              "rulebook": "extensions/eda/rulebooks/%s.yml"}
     assert [row for row in rows if row[1] != places[row[2]] % row[0] or not (REPOSITORY / row[1]).is_file()] == []
 
 
 @pytest.mark.parametrize("name", [str(path.relative_to(REPOSITORY)) for path in (
     *REPOSITORY.glob("*.md"), *REPOSITORY.glob("roles/*/README.md"), *REPOSITORY.glob("playbooks/*.md"),
-    *REPOSITORY.glob("examples/**/*.md"))])
+    *REPOSITORY.glob("examples/**/*.md"), *REPOSITORY.glob("extensions/**/*.md"))])
 def test_every_link_to_a_file_leads_to_one(name: str) -> None:
     document = REPOSITORY / name
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8"))

@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 import yaml
 
+from support import REPOSITORY
+from support.documents.blocks import blocks
 from support.plays.ansible import ansible_environment
 from support.servers.mock_clusters import job
 from support.servers.ob_mock import Mock, wait_for
@@ -27,6 +29,8 @@ PASSWORD = "s3cret-pass"
 # Java, ansible-rulebook and a play start in some seconds; a busy machine takes many times as long.
 SECONDS = 180.0
 STUCK_AFTER = 3600
+CANCEL = "community.oceanbase.cancel_stuck_clones"
+GUIDE = REPOSITORY / "docs" / "docsite" / "rst" / "event_driven_guide.rst"
 
 
 class Rulebook:
@@ -43,7 +47,7 @@ class Rulebook:
             PATH=f"{PROGRAM.parent}:{os.environ['PATH']}", RECORD_RESULTS_TO=str(folder / "results.jsonl"))
         with self.output.open("w", encoding="utf-8") as output:
             self.process = subprocess.Popen(
-                [PROGRAM, "--rulebook", f"community.oceanbase.{name}", "--inventory", inventory, "--vars", settings,
+                [PROGRAM, "--rulebook", name, "--inventory", inventory, "--vars", settings,
                  "--print-events"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
                 stderr=subprocess.STDOUT)
 
@@ -124,7 +128,7 @@ def scenario(**ages: int) -> dict[str, Any]:
 
 def test_a_stuck_clone_is_canceled_without_a_person_and_a_young_one_left_alone(tmp_path: Path) -> None:
     with Mock(password=PASSWORD, ports=2, scenario=scenario(old=STUCK_AFTER + 5, older=9000, young=60)) as mock, \
-            Rulebook(tmp_path, "cancel_stuck_clones", mock.ports, stuck_after=STUCK_AFTER) as rulebook:
+            Rulebook(tmp_path, CANCEL, mock.ports, stuck_after=STUCK_AFTER) as rulebook:
         rulebook.until(lambda: len(mock.history()) == 2, "the cancel of both stuck clones")
         rulebook.until(lambda: rulebook.text().count("PLAY RECAP") == 2, "both runs of the playbook")
         assert {(row["clone_tenant_name"], row["status"]) for row in mock.history()} == {
@@ -135,7 +139,7 @@ def test_a_stuck_clone_is_canceled_without_a_person_and_a_young_one_left_alone(t
 
 def test_a_clone_becomes_stuck_while_the_rulebook_runs_and_the_brake_holds(tmp_path: Path) -> None:
     with Mock(password=PASSWORD, scenario=scenario(one=0, two=0)) as mock, \
-            Rulebook(tmp_path, "cancel_stuck_clones", [mock.port], stuck_after=8, max_cancel=1) as rulebook:
+            Rulebook(tmp_path, CANCEL, [mock.port], stuck_after=8, max_cancel=1) as rulebook:
         rulebook.until(lambda: "2 clones match, but max_cancel is 1." in rulebook.text(), "the brake")
         assert not mock.cancels()
         assert len(mock.progress()) == 2
@@ -145,7 +149,7 @@ def test_a_clone_becomes_stuck_while_the_rulebook_runs_and_the_brake_holds(tmp_p
 def test_a_webhook_hears_of_each_ended_clone_once_over_a_restart_of_the_observer(
         tmp_path: Path, webhook: Webhook, named: int) -> None:
     with Mock(password=PASSWORD, ports=2, scenario=scenario(held=10)) as mock, Rulebook(
-            tmp_path, "report_ended_clones", mock.ports[:named],
+            tmp_path, "community.oceanbase.report_ended_clones", mock.ports[:named],
             webhook_url=f"http://127.0.0.1:{webhook.server_port}/clones") as rulebook:
         rulebook.until(lambda: "'appeared'" in rulebook.text(), "the first look")
         mock.start_clone("{{ 7 * 7 }}", source="mysql2", pool="pool_a")
@@ -167,8 +171,17 @@ def test_a_webhook_hears_of_each_ended_clone_once_over_a_restart_of_the_observer
                    for event in webhook.accepted)
 
 
+def test_the_rulebook_of_the_guide_runs(tmp_path: Path) -> None:
+    example = next(block for block in blocks(GUIDE) if block.name == "announce_clones.yml")
+    path = tmp_path / "announce_clones.yml"
+    path.write_text(example.text, encoding="utf-8")
+    with Mock(password=PASSWORD, scenario={"tenants": [{"name": "mysql001"}], "jobs": [job("clone_a", "mysql001")]}) \
+            as mock, Rulebook(tmp_path, str(path), [mock.port]) as rulebook:
+        rulebook.until(lambda: "mysql001 is being cloned on production" in rulebook.text(), "the announcement")
+
+
 def test_a_source_that_cannot_log_in_ends_ansible_rulebook_with_a_sentence(tmp_path: Path) -> None:
-    with Mock(password=PASSWORD + "x") as mock, Rulebook(tmp_path, "cancel_stuck_clones", [mock.port]) as rulebook:
+    with Mock(password=PASSWORD + "x") as mock, Rulebook(tmp_path, CANCEL, [mock.port]) as rulebook:
         assert rulebook.process.wait(SECONDS) != 0
         assert "Cannot watch the clone jobs: 127.0.0.1:" in rulebook.text()
         assert "refused the login of root@sys" in rulebook.text()
