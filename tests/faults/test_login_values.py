@@ -89,20 +89,20 @@ def test_what_other_options_make_of_them(mock: Mock, option: str, value: Any, me
 
 
 def test_session_variables_reach_the_server_as_they_are(mock: Mock) -> None:
-    variables = {"sql_notes": False, "unique_checks": True, "sql_select_limit": 0, "query_cache_type": "",
-                 "ob_read_consistency": "WE'AK", "net_read_timeout": 17}
+    variables = {"sql_notes": False, "unique_checks": True, "div_precision_increment": 0, "sql_mode": "",
+                 "optimizer_switch": "WE'AK", "net_read_timeout": 17}
     login = resolve_login({**OPTIONS, "login_port": mock.port, "session_vars": variables}, {})
     with Session(login) as session:
         values = {str(row["variable_name"]): row["value"] for row in session.run("SHOW VARIABLES", (), AMPLE)}
     assert {name: values[name] for name in variables} == {
-        "sql_notes": "OFF", "unique_checks": "ON", "sql_select_limit": "0", "query_cache_type": "",
-        "ob_read_consistency": "WE'AK", "net_read_timeout": "17"}
+        "sql_notes": "OFF", "unique_checks": "ON", "div_precision_increment": "0", "sql_mode": "",
+        "optimizer_switch": "WE'AK", "net_read_timeout": "17"}
     assert run(mock, session_vars=variables)["outcome"] == "not_found"
     sent = [entry for entry in mock.log() if entry["statement"].startswith("SET time_zone")][-1]
     # PyMySQL writes False as 0, which is the same to SQL.
     assert sent["statement"].endswith(
-        ", sql_notes = 0, unique_checks = 1, sql_select_limit = 0, query_cache_type = '', "
-        "ob_read_consistency = 'WE\\'AK', net_read_timeout = 17")
+        ", sql_notes = 0, unique_checks = 1, div_precision_increment = 0, sql_mode = '', "
+        "optimizer_switch = 'WE\\'AK', net_read_timeout = 17")
     assert sent["answer"] == "ok"
 
 

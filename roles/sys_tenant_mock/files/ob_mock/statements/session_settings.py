@@ -53,7 +53,8 @@ def set_variables(context: Context, session: Session, statement: SetVariables) -
 def _evaluated(context: Context, session: Session, expression: Expression) -> Any:
     """Returns the value of an expression outside of a query; error 1054 says that it stands in no clause of one."""
     try:
-        answer = context.queries.run(session, "SELECT " + expression.sql)
+        # With a LIMIT of its own, because sql_select_limit does not count here.
+        answer = context.queries.run(session, "SELECT " + expression.sql + " LIMIT 1")
     except SqlError as failure:
         message = failure.message.replace("in 'field list'", "in 'field_list'")
         raise SqlError(failure.errno, failure.sqlstate, message) from None
