@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""The variables of the playbooks: what they can be, and what is made of them before anything is touched."""
+"""Checks the variables of the playbooks and gives them their types and defaults, before anything is touched."""
 
 from __future__ import annotations
 

@@ -244,7 +244,7 @@ class _Translator:
     def _scale(self, start: int, end: int) -> Optional[int]:
         """
         Returns how many decimals an expression of whole and decimal numbers has, as the kernel counts them; None for
-        one with text, with an exponent, or that is no arithmetic.
+        one with text, with an exponent, or that is not arithmetic.
         """
         scale, product, operator, position = 0, 0, "+", start
         while position < end:
