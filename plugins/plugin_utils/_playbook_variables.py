@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import OUTCOMES_TO_FAIL_ON
@@ -66,7 +67,7 @@ def _converted(name: str, rules: Mapping[str, Any], value: Any) -> Any:
     kind = rules.get("type", "str")
     try:
         if kind == "list":
-            items = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
+            items = _items(value) if isinstance(value, str) else value if isinstance(value, list) else [value]
             converted: Any = [text for text in (_text(item).strip() for item in items) if text]
         elif kind == "int":
             converted = int(_text(value))
@@ -80,6 +81,11 @@ def _converted(name: str, rules: Mapping[str, Any], value: Any) -> Any:
     if wrong:
         raise WrongValue("%s is %r, but must be one of: %s." % (name, value, ", ".join(rules["choices"])))
     return converted
+
+
+def _items(text: str) -> Any:
+    """Returns the list in a text: with commas, or JSON, as -e 'name=["a", "b"]' gives it; ValueError."""
+    return json.loads(text) if text.startswith("[") else text.split(",")
 
 
 def _text(value: Any) -> str:

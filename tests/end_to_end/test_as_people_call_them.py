@@ -69,6 +69,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[tuple[dict[str, Any], str]]]] = {
         ({"clone_tenant": ""}, "Give -e clone_tenant=NAME or -e source_tenant=NAME."),
         ({"clone_tenant": [["clone_a"]]}, "clone_tenant is [['clone_a']], but must be a list of texts"),
         ({"clone_tenant": "clone'a"}, "clone'a"),
+        ({"clone_tenant": "[clone_a]"}, "clone_tenant is '[clone_a]', but must be a list of texts"),
         ({"fail_on": "completed,done"}, "fail_on is 'completed,done', but must be one of: completed,"),
     ]),
     "free_source_tenant": ({"source_tenant": "mysql001"}, [
@@ -121,6 +122,7 @@ def test_cancel_clone_takes_names_as_surveys_inventories_and_command_lines_give_
     cases: dict[str, tuple[dict[str, Any], list[str]]] = {
         "text": ({"clone_tenant": "t1, t2 ,,"}, ["t1", "t2"]),
         "list": ({"clone_tenant": ["l1", 12, ""]}, ["l1", "12"]),
+        "json": ({"clone_tenant": '["j1", "j2"]', "fail_on": "[]"}, ["j1", "j2"]),
         "number": ({"clone_tenant": 123}, ["123"]),
         "zero": ({"clone_tenant": 0}, ["0"]),
         "source-number": ({"source_tenant": 4711}, ["of_number"]),

@@ -34,6 +34,8 @@ def read_option_file(path: str) -> Dict[str, str]:
     What is not UTF-8 comes out as lone surrogates. InvalidOption if the file cannot be read, has no such section or is
     broken: a file that was named and then silently ignored would log in with other values than the user believes.
     """
+    if not path:
+        raise InvalidOption("config_file is empty", _HINT)
     try:
         with open(os.path.expanduser(path), "rb") as stream:
             mode = os.fstat(stream.fileno()).st_mode

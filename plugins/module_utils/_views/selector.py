@@ -82,6 +82,10 @@ def _check_item(option: str, number: int, item: str) -> str:
         # Most likely from a text such as "a, b".
         raise InvalidOption("%s %r begins or ends with white space" % (label, item),
                             "Separate names by commas alone, or give a list.")
+    if item.startswith("[") or item.endswith("]"):
+        # Ansible cuts the text "[a, b]" at its commas. No such clone is found, which would look like success.
+        raise InvalidOption("%s %r is a piece of a list that was given as text" % (label, item),
+                            "Separate names by commas alone, without brackets, or give a list.")
     return check_job_id(label, item) if LISTS[option] == "clone_job_id" else check_name(label, item)
 
 

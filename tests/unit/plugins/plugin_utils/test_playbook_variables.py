@@ -35,6 +35,7 @@ def test_what_is_empty_was_not_given(blank: Any) -> None:
 @pytest.mark.parametrize(("name", "value", "expected"), [
     ("names", "clone_a", ["clone_a"]), ("names", "a, b ,,c", ["a", "b", "c"]),
     ("names", ["a", " b ", "", 7], ["a", "b", "7"]),
+    ("names", '["a", " b", 7]', ["a", "b", "7"]), ("names", " [] ", []), ("outcomes", '["failed"]', ["failed"]),
     ("names", 7, ["7"]), ("names", [], []), ("names", ",", []), ("names", "\u00fcber", ["\u00fcber"]),
     ("outcomes", "completed,failed", ["completed", "failed"]),
     ("seconds", "600", 600), ("seconds", " 0 ", 0), ("seconds", 0, 0), ("seconds", "-1", -1), ("seconds", 7, 7),
@@ -49,7 +50,8 @@ def test_a_value_is_converted(name: str, value: Any, expected: Any) -> None:
     *[("seconds", value, "a whole number") for value in (
         "10m", "1h", "1e3", "0x10", "ten", "1,000", "600.5", 600.5, True, [600], {"a": 1}, "true")],
     *[("tenant", value, "a text") for value in (["a"], {"a": 1}, True)],
-    *[("names", value, "a list of texts") for value in ([["a"]], {"a": 1}, [{"a": 1}], True, [None])],
+    *[("names", value, "a list of texts") for value in (
+        [["a"]], {"a": 1}, [{"a": 1}], True, [None], "[a, b]", "['a']", '["a"', '[["a"]]', "[null]")],
     ("outcomes", "completed,done", "one of: completed, failed"), ("what", "stop", "one of: cancel, wait"),
 ])
 def test_a_wrong_value_is_refused_with_its_variable_and_itself(name: str, value: Any, kind: str) -> None:

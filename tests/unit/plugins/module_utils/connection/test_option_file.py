@@ -86,6 +86,11 @@ def test_an_unreadable_file_is_an_error(tmp_path):
             read_option_file(str(path))
 
 
+def test_an_empty_path_is_an_error():
+    with pytest.raises(InvalidOption, match="^config_file is empty"):
+        read_option_file("")
+
+
 def test_a_file_that_anybody_can_change_is_an_error(tmp_path):
     path = written(tmp_path, "[client]\nuser=a\n")
     os.chmod(path, 0o602)

@@ -490,6 +490,9 @@ def test_an_empty_list_is_nothing_to_do_and_nothing_is_sent(empty):
 @pytest.mark.parametrize(("options", "said"), [
     ({"clone_tenants": ["a", ""]}, "item 2 of clone_tenants is empty"),
     ({"clone_tenants": ["a", " b"]}, "item 2 of clone_tenants ' b' begins or ends with white space"),
+    ({"clone_tenants": ["[]"]}, r"item 1 of clone_tenants '\[\]' is a piece of a list that was given as text"),
+    ({"source_tenants": ["[a", "b]"]}, r"item 1 of source_tenants '\[a' is a piece of a list"),
+    ({"clone_job_ids": ["7", "8]"]}, r"item 2 of clone_job_ids '8\]' is a piece of a list"),
     ({"clone_tenants": ["a"], "source_tenants": ["it's"]}, "item 1 of source_tenants"),
     ({"clone_tenants": ["a"], "clone_job_ids": ["7", "x"]}, "item 2 of clone_job_ids 'x' is not the id"),
     ({"clone_tenants": ["a"], "wait_timeout": -1}, "wait_timeout")])
