@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -16,6 +20,7 @@ import pytest
 import trustme
 
 from ansible_collections.community.oceanbase.extensions.eda.plugins.event_source import clone_jobs
+from support import REPOSITORY
 from support.servers.ob_mock import Mock
 
 PASSWORD = "s3cret-pass"
@@ -219,3 +224,30 @@ def test_no_text_of_an_event_is_a_template(mock: Mock) -> None:
     asyncio.run(play())
     assert clone_jobs.without_templates({"a": [1], "b": {"c": "{#x"}, "d": None}) == {
         "a": [1], "b": {"c": "{ #x"}, "d": None}
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["linked", "installed"])
+def test_the_source_imports_the_collection_that_it_belongs_to(tmp_path: Path, linked: bool) -> None:
+    collection = tmp_path / "ansible_collections" / "community" / "oceanbase"
+    if linked:
+        collection.parent.mkdir(parents=True)
+        collection.symlink_to(REPOSITORY)
+    else:
+        for folder in ("plugins/module_utils", "extensions/eda"):
+            shutil.copytree(REPOSITORY / folder, collection / folder)
+    source = collection / "extensions" / "eda" / "plugins" / "event_source" / "clone_jobs.py"
+    program = f"import runpy; print(runpy.run_path({str(source)!r})['advance'].__code__.co_filename)"
+    found = subprocess.run([sys.executable, "-I", "-c", program], check=True, text=True, stdout=subprocess.PIPE,
+                           cwd=tmp_path).stdout.strip()
+    assert found == str(collection / "plugins" / "module_utils" / "_procedures" / "events.py")
+
+
+def test_it_can_be_tried_on_the_command_line(mock: Mock) -> None:
+    mock.hold(HELD)
+    mock.start_clone("clone_a", source="mysql0", until=HELD)
+    with subprocess.Popen([sys.executable, clone_jobs.__file__, f"login_host=127.0.0.1:{mock.port}"], text=True,
+                          stdout=subprocess.PIPE, env={**os.environ, "OCEANBASE_LOGIN_PASSWORD": PASSWORD}) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        process.terminate()
+    assert "'appeared'" in line and "'clone_a'" in line
