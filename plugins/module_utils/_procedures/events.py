@@ -76,10 +76,10 @@ def advance(known: Optional[Known], rows: Sequence[Mapping[str, Any]],
         events.append({"type": kind, "job": job.row, "previous_status": old.status if old else None})
 
     for job_id in sorted({*before, *running, *ended}):
-        old, job = before.get(job_id), ended.get(job_id) or running.get(job_id)
-        if job is None:
-            assert old is not None
-            report(VANISHED, old, old)
+        old = before.get(job_id)
+        job = ended.get(job_id) or running.get(job_id) or before[job_id]
+        if job is old:
+            report(VANISHED, job, old)
             continue
         if old is None:
             report(APPEARED, job, None)
