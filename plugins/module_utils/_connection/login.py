@@ -34,6 +34,8 @@ FIXED_VARIABLES = {"time_zone": "+00:00", "character_set_client": CHARACTER_SET,
 RELIED_ON = {"autocommit": 1, "tx_isolation": "READ-COMMITTED", "tx_read_only": 0, "ob_read_consistency": "STRONG",
              "sql_mode": "", "collation_connection": CHARACTER_SET + "_general_ci",
              "sql_select_limit": 9223372036854775807, "ob_trx_timeout": 86400000000, "wait_timeout": 28800}
+# With these MySQL programs make no connection without TLS. Here TLS is made, and verified, exactly with ca_cert.
+_TLS_MODES = ("REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
 _OFF = ("0", "off", "false")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # PyMySQL takes no more than a year.
@@ -138,6 +140,11 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
         raise InvalidOption("client_cert is given (%s) without ca_cert, so no TLS connection would be made"
                             % sources["client_cert"],
                             "Name the CA certificate that verifies the server in ca_cert.")
+    mode = in_file.get("ssl-mode", "").upper()
+    if mode in _TLS_MODES and values["ca_cert"] is None:
+        raise InvalidOption("ssl-mode is %s in option file %s, but there is no ca_cert, so no TLS connection would be "
+                            "made" % (mode, path),
+                            "Name the CA certificate that verifies the server in ca_cert, or as ssl-ca in the file.")
     port = parse_port(values["login_port"], sources["login_port"])
     addresses = parse_addresses(values["login_host"], sources["login_host"], port, sources["login_port"])
     if values["login_unix_socket"] is not None:

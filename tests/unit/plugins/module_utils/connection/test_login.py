@@ -145,6 +145,16 @@ def test_a_socket_of_the_option_file_gives_way_to_a_host(tmp_path):
     assert socket_of(resolve({"config_file": path, "login_unix_socket": "/tmp/t"})) == "/tmp/t"
 
 
+@pytest.mark.parametrize("mode", ["REQUIRED", "verify_ca", "VERIFY_IDENTITY"])
+def test_an_option_file_that_wants_tls_is_not_used_without_it(mode, tmp_path):
+    path = option_file(tmp_path, "[client]\nssl_mode = %s\n" % mode)
+    with pytest.raises(InvalidOption, match="ssl-mode is %s in option file" % mode.upper()):
+        resolve({"config_file": path})
+    assert resolve({"config_file": path, "ca_cert": "/ca"}).ca_cert == "/ca"
+    assert resolve({"config_file": path}, {"OCEANBASE_CA_CERT": "/ca"}).ca_cert == "/ca"
+    assert resolve({"config_file": option_file(tmp_path, "[client]\nssl-mode=PREFERRED\n")}).ca_cert is None
+
+
 def test_messages_name_the_sources_and_never_the_password():
     login = resolve({"login_port": 2883}, {"OCEANBASE_LOGIN_USER": "root@sys#c", "OCEANBASE_LOGIN_PASSWORD": "s3cret"})
     assert login.addresses[0].label() == "127.0.0.1:2883 (host: default, port: option login_port)"
