@@ -84,10 +84,11 @@ def test_the_playbook_asks_no_cluster_for_a_report_that_it_cannot_write(tmp_path
         assert [len(mock.log()) for mock in mocks.values()] == [0, 0]
 
 
-def test_the_playbook_writes_no_report_that_nobody_asked_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("blank", ["", " ", None])
+def test_the_playbook_writes_no_report_that_nobody_asked_for(tmp_path: Path, blank: str | None) -> None:
     with clusters(tmp_path, {"a": {}}) as (inventory, mocks):
         play = run_playbook("community.oceanbase.clone_status", "--inventory", str(inventory), "-e",
-                            "oceanbase_report=")
+                            json.dumps({"oceanbase_report": blank}))
         assert play.exit_code == 0, play.stdout
         assert len([entry for entry in mocks["a"].log() if "DBA_OB_CLONE_HISTORY" in entry["statement"]]) == 1
 
