@@ -28,8 +28,8 @@ MARKER = "mock.json"
 OWN_FILES = (PROGRAM, "scenario.json", "password", "pid", "port", "output", MARKER)
 # Which variable of the role to change when the mock cannot listen, by the system's error number.
 LISTEN_HINTS = {
-    errno.EADDRINUSE: "Set sys_tenant_mock_port to a port that is free, or to 0 to let the mock pick one.",
-    errno.EACCES: "Set sys_tenant_mock_port to a port above 1023, or to 0 to let the mock pick one.",
+    errno.EADDRINUSE: "Set sys_tenant_mock_port (or _ports) to a port that is free, or to 0 to let the mock pick one.",
+    errno.EACCES: "Set sys_tenant_mock_port (or _ports) to a port above 1023, or to 0 to let the mock pick one.",
     errno.EADDRNOTAVAIL: "Set sys_tenant_mock_host to an address of this host.",
 }
 

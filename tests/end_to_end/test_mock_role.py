@@ -127,8 +127,8 @@ CANNOT_START: list[tuple[dict[str, Any], str]] = [
 
 def test_a_mock_that_cannot_start_says_why_and_leaves_no_folder(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        in_use = ({"port": other.getsockname()[1]}, "Set sys_tenant_mock_port to a port that is free")
-        cases = [*CANNOT_START, in_use]
+        port, said = other.getsockname()[1], "Set sys_tenant_mock_port (or _ports) to a port that is free"
+        cases = [*CANNOT_START, ({"port": port}, said), ({"ports": [0, port]}, said)]
         play = run_tasks(*[
             {"block": [include(folder, **variables)], "rescue": [{"ansible.builtin.meta": "noop"}]}
             for variables, _said in cases])
