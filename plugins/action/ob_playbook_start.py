@@ -24,7 +24,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        assert task_vars is not None
+        task_vars = task_vars or {}
         _rules, arguments = self.validate_argument_spec({
             "playbook": {"type": "str", "choices": list(PLAYBOOKS), "required": True}})
         playbook = arguments["playbook"]

@@ -130,4 +130,3 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     text = str(value)
     return "'" + text if text.lstrip(" ").startswith(_FORMULA) and not _NUMBER.match(text) else text
-

@@ -270,7 +270,7 @@ def _chips(jobs: List[Job]) -> str:
 def _span(jobs: List[Job]) -> Optional[Span]:
     """Returns the time from the first start to the last end, a minute at least; None if no job has a time."""
     times = [time.timestamp() for job in jobs for time in (job.start, job.end) if job.start and time]
-    return Span(min(times), max(max(times), min(times) + 60)) if times else None
+    return Span(min(times), max(*times, min(times) + 60)) if times else None
 
 
 def _time_line(jobs: List[Job], span: Span) -> List[str]:

@@ -36,7 +36,7 @@ REFUSED = "The new tenant has completed the cloning operation, or this is not th
           "Cancel cloning not allowed"
 PROGRESS = "SELECT * FROM oceanbase.DBA_OB_CLONE_PROGRESS WHERE CLONE_TENANT_NAME = '%s'"
 HISTORY = "SELECT * FROM oceanbase.DBA_OB_CLONE_HISTORY WHERE CLONE_TENANT_NAME = '%s'"
-NAMES = (f"clone_{number}" for number in itertools.count())
+NUMBERS = itertools.count()
 
 
 def having(*features: str) -> pytest.MarkDecorator:
@@ -85,7 +85,7 @@ def connected(client: Client, mock: Mock) -> Client:
 @pytest.fixture
 def clone(mock: Mock) -> Iterator[str]:
     """The name of a clone of its own, which is held; a tenant has one at a time, so it is canceled in the end."""
-    name = next(NAMES)
+    name = f"clone_{next(NUMBERS)}"
     mock.start_clone(name, until=HOLD)
     yield name
     with contextlib.suppress(pymysql.MySQLError):  # the test has canceled it

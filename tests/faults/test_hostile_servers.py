@@ -140,7 +140,7 @@ def test_tls_that_is_broken_off_without_an_alert(tmp_path: Path, version: ssl.TL
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*files.issue("server", HOST))
     context.minimum_version = context.maximum_version = version
-    end = reset if how == "reset" else lambda connection: socket.socket.close(connection)
+    end: Step = reset if how == "reset" else socket.socket.close
     steps: dict[str, list[Step]] = {
         "before the request": [end],
         "before the handshake": [lambda sock: sock.recv(36, socket.MSG_WAITALL), end],

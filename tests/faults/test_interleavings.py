@@ -278,6 +278,6 @@ def test_whatever_happens_to_three_clones_each_result_is_true(bench: Bench, plan
 @given(plan=PLANS_OF_THREE)
 @settings(max_examples=200, deadline=None, database=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_happens_to_three_clones_each_result_is_true_at_length(bench: Bench,
-                                                                       plan: list[tuple[int, Any]]) -> None:
+def test_whatever_happens_to_three_clones_each_result_is_true_at_length(
+        bench: Bench, plan: list[tuple[int, Any]]) -> None:
     check_three(bench, plan)

@@ -104,9 +104,10 @@ class BehaviorPlayer:
         """Returns a connection that decodes nothing: values are the server's own texts."""
         if user == "root@sys" and password is None:
             user, password = self.server.user, self.server.password
-        return SqlStateConnection(host=self.server.host, port=self.server.port, user=user, password=password or "",
-                           ssl_disabled=True, charset="utf8mb4", autocommit=None, connect_timeout=10, conv={},
-                           **{"read_timeout": self.server.patience + 10, **options})
+        return SqlStateConnection(
+            host=self.server.host, port=self.server.port, user=user, password=password or "", ssl_disabled=True,
+            charset="utf8mb4", autocommit=None, connect_timeout=10, conv={},
+            **{"read_timeout": self.server.patience + 10, **options})
 
     def session(self, name: str) -> Any:
         """Returns the session of that name, which is a user, or a user and a number: ``root@sys/2``."""

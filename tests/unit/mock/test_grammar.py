@@ -41,7 +41,8 @@ def test_cancel_clone(sql: str, name: str) -> None:
     ("CREATE TENANT a FROM b WITH UNIT u RESOURCE_POOL p", "RESOURCE_POOL p", 1),
     ("CREATE TENANT a FROM 'b' WITH UNIT u, RESOURCE_POOL p", "'b' WITH UNIT u, RESOURCE_POOL p", 1),
     ("CREATE TENANT a FROM b WITH UNIT u, RESOURCE_POOL p, UNIT v", ", UNIT v", 1),
-    ("FOO BAR", "FOO BAR", 1),     ("FOO " + "x" * 100, ("FOO " + "x" * 100)[:80], 1),
+    ("FOO BAR", "FOO BAR", 1),
+    ("FOO " + "x" * 100, ("FOO " + "x" * 100)[:80], 1),
 ])
 def test_syntax_errors(sql: str, near: str, line: int) -> None:
     with pytest.raises(SqlError) as caught:

@@ -18,8 +18,9 @@ def texts(sql: str, **options: bool) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("sql, expected", [
     ("a1 1a 12 $x_é", [("word", "a1"), ("word", "1a"), ("number", "12"), ("word", "$x_é")]),
     ("`a``b` `c d`", [("quoted", "a`b"), ("quoted", "c d")]),
-    (r"'it''s', 'a\'b', 'c\nd', '5\%'", [("string", "it's"), ("symbol", ","), ("string", "a'b"), ("symbol", ","),
-                                        ("string", "c\nd"), ("symbol", ","), ("string", r"5\%")]),
+    (r"'it''s', 'a\'b', 'c\nd', '5\%'", [
+        ("string", "it's"), ("symbol", ","), ("string", "a'b"), ("symbol", ","), ("string", "c\nd"), ("symbol", ","),
+        ("string", r"5\%")]),
     ("'a' 'b' -- c\n'd' \"e\" # f\n\"g\"", [("string", "ab"), ("string", "d"), ("string", "e"), ("string", "g")]),
     ("x'4a' b'101' 0b1 N'é' date '2020-01-01' _utf8mb4'x'",
      [("binary", "4a"), ("binary", "05"), ("binary", "01"), ("string", "é"), ("string", "2020-01-01"),

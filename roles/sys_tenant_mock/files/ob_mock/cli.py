@@ -118,9 +118,9 @@ async def serve(options: argparse.Namespace, tls: Optional[ssl.SSLContext]) -> i
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    executor = Executor(password=options.password, server_version=options.server_version,
-                    step_seconds=options.step_seconds, cleanup_seconds=options.cleanup_seconds,
-                    scenario=options.scenario)
+    executor = Executor(
+        password=options.password, server_version=options.server_version, step_seconds=options.step_seconds,
+        cleanup_seconds=options.cleanup_seconds, scenario=options.scenario)
     log = StatementLog(options.statement_log)
     server = Server(executor, log, tls)
     executor.serve_through(server.observers)

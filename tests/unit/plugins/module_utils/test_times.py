@@ -166,8 +166,8 @@ def test_a_look_that_fails_is_tried_again_until_the_deadline(takes: float, expec
     ("ob_clone_drop", CLONE_DROP, {"clone_tenant": "clone_a", "clone_job_id": "1"}),
     ("ob_clone_info", CLONE_INFO, {"wait": True, "wait_timeout": 4}),
 ])
-def test_what_cannot_be_read_is_tried_again_until_the_end_of_its_time(module: str, description: Any,
-                                                                     options: Dict[str, Any]) -> None:
+def test_what_cannot_be_read_is_tried_again_until_the_end_of_its_time(
+        module: str, description: Any, options: Dict[str, Any]) -> None:
     """Without a wait of its own: read_timeout."""
     class Busy(TimedSession):
         def run(self, statement: str, arguments: Sequence[Any], budget: Any) -> List[Dict[str, Any]]:

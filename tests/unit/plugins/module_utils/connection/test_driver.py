@@ -315,7 +315,7 @@ def test_an_error_of_the_operating_system(error, method):
             connection._sock = Broken()
         with pytest.raises(DriverError) as caught:
             connection.run("SELECT 1")
-    assert type(caught.value) is DriverError
+    assert caught.type is DriverError
     assert caught.value.errno in (2006, 2013)
     assert caught.value.text
 

@@ -16,14 +16,6 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 
 from ..fakes import OPTIONS
 
-# Where a login has the value of an option.
-FIELDS = {"login_host": lambda login: login.addresses[0].host, "login_port": lambda login: login.addresses[0].port,
-          "login_unix_socket": lambda login: socket_of(login), "login_user": lambda login: login.user,
-          "login_password": lambda login: login.password, "ca_cert": lambda login: login.ca_cert,
-          "client_cert": lambda login: login.client_cert, "client_key": lambda login: login.client_key}
-# What else must be given for the option to be valid.
-COMPANY = {"client_cert": {"ca_cert": "/ca"}, "client_key": {"ca_cert": "/ca", "client_cert": "/cert"}}
-
 
 def option_file(tmp_path, text):
     """The path of an option file with that text."""
@@ -36,6 +28,15 @@ def socket_of(login):
     """The path of the Unix socket that the login uses, None if it uses none."""
     (address,) = login.addresses
     return address.host if address.port is None else None
+
+
+# Where a login has the value of an option.
+FIELDS = {"login_host": lambda login: login.addresses[0].host, "login_port": lambda login: login.addresses[0].port,
+          "login_unix_socket": socket_of, "login_user": lambda login: login.user,
+          "login_password": lambda login: login.password, "ca_cert": lambda login: login.ca_cert,
+          "client_cert": lambda login: login.client_cert, "client_key": lambda login: login.client_key}
+# What else must be given for the option to be valid.
+COMPANY = {"client_cert": {"ca_cert": "/ca"}, "client_key": {"ca_cert": "/ca", "client_cert": "/cert"}}
 
 
 def resolve(options, environ=None):
