@@ -12,24 +12,19 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from .._clock import Budget, retry, spell_seconds
 from .._errors import (
-    AccessDenied,
     ConnectionLost,
     Failure,
     InvalidOption,
-    MissingLibrary,
     NoPrivilege,
-    ServerError,
     TlsFailed,
     Unreachable,
     UnsupportedVersion,
-    server_failure,
 )
 from . import driver
 from .addresses import Address, Answer, NoAnswer, first_answer
 from .login import FIXED_VARIABLES, RELIED_ON, Login
 
 _UNKNOWN_VARIABLE = 1193
-_ACCESS_DENIED = 1045
 # After these the server wants the client to close the connection (facts: Error table).
 _CLOSING_ERRORS = (1040, 5066, 8001, 8002)
 # OceanBase's own default (facts: Session defaults).
@@ -230,57 +225,11 @@ class Session:
 
     def _failure(self, error: driver.DriverError) -> Failure:
         """Returns the failure for a statement that did not work while a connection stood."""
-        where = self._where()
-        if isinstance(error, driver.ServerSaid):
-            answer = server_failure(error.number, error.sqlstate, error.text)
-            if isinstance(answer, NoPrivilege):
-                answer.message += "; logged in as %s" % self.login.account()
-            return answer
-        if isinstance(error, driver.NotSendable):
-            return InvalidOption(error.text, "Correct the options of the task.")
-        if isinstance(error, driver.FileRequested):
-            failure = ServerError("%s: %s" % (where, error.text), "OceanBase never does that: check login_host.")
-            failure.uncertain = True
-            return failure
-        return ConnectionLost("the connection to %s broke: %s" % (where, error.text), error.errno)
+        # Here, because Python compiles whatever a task imports anew each time.
+        from .failures import statement_failure
+        return statement_failure(error, self._where(), self.login)
 
     def _login_failure(self, error: driver.DriverError, where: str) -> Failure:
         """Returns the failure for a login that did not work on a connected socket."""
-        login = self.login
-        if isinstance(error, driver.PluginRefused):
-            known = "PyMySQL does not support" if self._tls else "is not used without verified TLS (ca_cert)"
-            return AccessDenied(
-                "%s asks for the authentication plugin %s, which %s, so the password was not sent" % (
-                    where, error.plugin, known),
-                "OceanBase's accounts use mysql_native_password. Check that this is the right server.")
-        if isinstance(error, driver.PackageMissing):
-            return MissingLibrary("%s asks for an authentication plugin for which a package is missing: %s" % (
-                where, error.text), "Install it for the Python that runs the module.")
-        if self._tls:
-            failure = self._tls.failure(where, _causes(error), error.text, not isinstance(error, driver.TlsNotOffered))
-            if failure is not None:
-                return failure  # type: ignore[no-any-return]
-        if isinstance(error, driver.ServerSaid):
-            refusal = server_failure(error.number, error.sqlstate, error.text, logging_in=True)
-            refusal.message = "%s refused the login of %s: %s" % (where, login.account(), refusal.message)
-            if login.client_cert and error.errno == _ACCESS_DENIED:
-                refusal.hint += " The common name of client_cert must be listed in ob_ssl_invited_common_names."
-            return refusal
-        if isinstance(error, driver.NotADatabase):
-            return Unreachable("no login at %s: %s" % (where, error.text),
-                               "Check host and port: an OBServer listens on 2881, OBProxy on 2883.",
-                               transient=self._was_connected)
-        if self._tls and error.stage == driver.LOGIN and not self._was_connected:
-            failure = self._tls.broken_off(where)
-            if failure is not None:
-                return failure  # type: ignore[no-any-return]
-        return ConnectionLost("%s did not complete the %s: %s" % (where, error.stage, error.text), error.errno)
-
-
-def _causes(error: Optional[BaseException]) -> List[BaseException]:
-    """Returns the exception and everything it was raised from."""
-    causes: List[BaseException] = []
-    while error is not None and error not in causes:
-        causes.append(error)
-        error = getattr(error, "original_exception", None) or error.__cause__ or error.__context__
-    return causes
+        from .failures import login_failure
+        return login_failure(error, where, self.login, self._tls, self._was_connected)

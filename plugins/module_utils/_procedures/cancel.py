@@ -63,7 +63,7 @@ class Request(NamedTuple):
         return "cancel %d clones" % len(self.selectors)
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
     """Bundles what the steps of a run hand on."""
 
     request: Request
@@ -93,7 +93,7 @@ def cancel(request: Request, session: Session, clock: Clock, report: CancelRepor
     """Ensures that the selected clone jobs are not in flight, as far as that is possible."""
     # Also without waiting there must be time to find out what a CANCEL did whose answer was lost.
     seconds = request.wait_timeout if request.wait else float(session.login.read_timeout)
-    run = _Run(request, session, Budget(clock, seconds, seconds + session.login.read_timeout), report)
+    run = Run(request, session, Budget(clock, seconds, seconds + session.login.read_timeout), report)
     report.begin(request.selectors)
     if not request.selectors:
         report.msg = "No clone was named, so there was nothing to cancel."
@@ -110,7 +110,7 @@ def cancel(request: Request, session: Session, clock: Clock, report: CancelRepor
     _conclude(run)
 
 
-def _find(run: _Run) -> List[Clone]:
+def _find(run: Run) -> List[Clone]:
     """Decides about each clone from one look at the views, and returns those that are to be canceled."""
     report, check_mode = run.report, run.request.check_mode
     sightings = look_at_jobs(run.session, report.clones, run.request.selectors, run.budget, report)
@@ -158,7 +158,7 @@ def _end(decision: Decision, job: CloneJob) -> Tuple[str, str]:
     return ends.get(decision.outcome, CANCELED), HISTORY
 
 
-def _status_matters(clone: Clone, sighting: Sighting, run: _Run) -> bool:
+def _status_matters(clone: Clone, sighting: Sighting, run: Run) -> bool:
     """Tells whether the status of the clone's tenant decides: before a real CANCEL it does not, as the server knows."""
     if sighting.job is None:
         # A name alone may be that of a tenant whose clone ended long ago; other options name more than that.
@@ -166,7 +166,7 @@ def _status_matters(clone: Clone, sighting: Sighting, run: _Run) -> bool:
     return run.request.check_mode and sighting.progress is not None and sighting.progress.phase is Phase.CANCELLABLE
 
 
-def _warn_of_unknown_sources(run: _Run, names: Sequence[str]) -> None:
+def _warn_of_unknown_sources(run: Run, names: Sequence[str]) -> None:
     """Warns of source tenants that do not exist, with the nearest name. The task does not fail if that fails."""
     if not names:
         return
@@ -185,7 +185,7 @@ def _statement(clone: Clone) -> str:
     return "ALTER SYSTEM CANCEL CLONE `%s`" % clone.tenant
 
 
-def _cancel_all(run: _Run, clones: List[Clone]) -> None:
+def _cancel_all(run: Run, clones: List[Clone]) -> None:
     """
     Sends a CANCEL for each clone, in this order.
 
@@ -198,7 +198,12 @@ def _cancel_all(run: _Run, clones: List[Clone]) -> None:
     def attempt() -> Optional[Failure]:
         for clone in pending:
             _send(run, clone)
-        pending[:] = _settle_refused(run, [clone for clone in pending if clone.refusal and clone.is_open])
+        pending[:] = [clone for clone in pending if clone.refusal and clone.is_open]
+        if not pending:
+            return None
+        # Here, because Python compiles whatever a task imports anew each time.
+        from .cancel_refused import settle_refused
+        pending[:] = settle_refused(run, pending)
         return pending[0].refusal if pending else None
 
     try:
@@ -210,7 +215,7 @@ def _cancel_all(run: _Run, clones: List[Clone]) -> None:
             clone.failure = clone.refusal
 
 
-def _send(run: _Run, clone: Clone) -> None:
+def _send(run: Run, clone: Clone) -> None:
     """Sends the CANCEL. If only the views can tell what it did, ``clone.refusal`` is its failure."""
     if clone.refusal:
         run.report.warnings.append(
@@ -237,89 +242,16 @@ def _send(run: _Run, clone: Clone) -> None:
         else:
             clone.failure = failure
     else:
-        _accepted(clone)
+        mark_accepted(clone)
 
 
-def _accepted(clone: Clone) -> None:
+def mark_accepted(clone: Clone) -> None:
     """Notes that the server accepted the CANCEL; what is left is to follow the job."""
     clone.accepted(_statement(clone))
     clone.must_be_followed = True
 
 
-def _settle_refused(run: _Run, clones: List[Clone]) -> List[Clone]:
-    """Settles by one look what the CANCELs did that were not accepted; returns the clones to be canceled again."""
-    if not clones:
-        return []
-    try:
-        part = run._replace(budget=run.budget.to_the_end())
-        sightings = look_at_jobs(run.session, clones, [_by_id(clone) for clone in clones], part.budget, run.report)
-        normal = part.normal_tenants([
-            clone.tenant for clone, sighting in zip(clones, sightings)
-            if isinstance(clone.refusal, Refused) and run.decide(clone, sighting).action is Action.CANCEL])
-    except Failure as failure:
-        for clone in clones:
-            clone.failure = _unknown(clone, failure)
-        return []
-    again = []
-    for clone, sighting in zip(clones, sightings):
-        try:
-            if _must_be_sent_again(run, clone, sighting, clone.tenant in normal):
-                again.append(clone)
-        except Failure as failure:
-            clone.failure = failure
-    return again
-
-
-def _must_be_sent_again(run: _Run, clone: Clone, sighting: Sighting, tenant_normal: bool) -> bool:
-    """Tells whether the CANCEL, which failed with ``clone.refusal``, had no effect; otherwise notes what it did."""
-    refusal, lost = clone.refusal, clone.lost
-    decision = run.decide(clone, sighting, tenant_normal)
-    if refusal is None:
-        return False
-    if decision.action is Action.CANCEL:
-        if not refusal.transient:
-            raise refusal
-        return True
-    if sighting.job is None:
-        # It was there a moment ago, so it is not unknown: follow_all() finds out whether it has vanished.
-        clone.must_be_followed = True
-    elif lost is not None and _canceled_by_a_command(sighting.job):
-        run.report.warnings.append(
-            "Whether the CANCEL of the clone of tenant %s was executed was uncertain (%s). The views show that a "
-            "CANCEL took effect, so it is taken for the one of this task." % (clone.tenant, lost.message))
-        _accepted(clone)
-    else:
-        if lost is None and isinstance(refusal, ServerError) and not refusal.transient:
-            run.report.warnings.append("The CANCEL of the clone of tenant %s failed (%s), but the views show the job "
-                                       "as reported." % (clone.tenant, refusal.message))
-        if decision.action is Action.WAIT:
-            clone.must_be_followed = True
-        else:
-            clone.outcome = decision.outcome
-    return False
-
-
-def _by_id(clone: Clone) -> Selector:
-    """Returns the selector of the clone's very job: names repeat, ids do not."""
-    return Selector(clone_job_id=clone.job.job_id if clone.job else None)
-
-
-def _canceled_by_a_command(job: CloneJob) -> bool:
-    """Tells whether the job shows a CANCEL statement, as opposed to one of the server's own reasons to cancel."""
-    return job.phase is Phase.CANCELED and job.row["canceled_by"] in (None, "user")
-
-
-def _unknown(clone: Clone, failure: Failure) -> Failure:
-    """Returns the failure of the look after a CANCEL; it says so if what the CANCEL did remains unknown."""
-    failure = copy.copy(failure)
-    if clone.lost is not None:
-        failure.message += "; before that the answer to the CANCEL was lost (%s)" % clone.lost.message
-        failure.hint = ("Whether OceanBase accepted the CANCEL is unknown. Run the task again: it looks first, and "
-                        "resumes waiting if the CANCEL was accepted.")
-    return failure
-
-
-def _follow_all(run: _Run) -> None:
+def _follow_all(run: Run) -> None:
     """Follows the jobs until their clean-up is over, or looks just once without ``wait``."""
     def settle(clone: Clone, sighting: Sighting) -> bool:
         decision = run.decide(clone, sighting)
@@ -336,7 +268,7 @@ def _follow_all(run: _Run) -> None:
         clone.failure = failure
 
 
-def _conclude(run: _Run) -> None:
+def _conclude(run: Run) -> None:
     """Reports the final state of each clone, and raises the first failure."""
     report, request = run.report, run.request
     for clone in report.distinct():
@@ -345,7 +277,7 @@ def _conclude(run: _Run) -> None:
             if clone.changed and clone.outcome not in (Outcome.CANCELED, Outcome.CANCELING):
                 report.warnings.append(
                     "OceanBase accepted the CANCEL, yet clone job %s was not canceled: the CANCEL met a later job of "
-                    "the same name." % _by_id(clone).clone_job_id)
+                    "the same name." % (clone.job.job_id if clone.job else None))
             if clone.outcome in request.fail_on:
                 clone.failure = UnwantedOutcome("the outcome is %s, which fail_on lists: %s" % (
                     clone.outcome, clone.msg))
