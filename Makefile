@@ -101,7 +101,7 @@ test-docs: $(DOCS_READY) ## open every page of the site in Chromium (asks before
 test-cluster: $(TEST_READY) ## run fidelity suite and scenarios on a disposable cluster (tests/cluster/README.md)
 	@$(BIN)/python -m pytest tests/cluster tests/fidelity $(ARGS)
 
-bench: $(TEST_READY) ## measure the modules and their peers, and write docs/benchmarks (fifteen minutes)
+bench: $(TEST_READY) ## measure the modules and their peers, and write docs/benchmarks (twelve minutes)
 	@$(BIN)/python tests/benchmark/run.py
 
 matrix: $(TEST_READY) ## run tests on every Python from 3.8 on, with older drivers and with the other ansible-core

@@ -23,6 +23,8 @@ from support.servers.ob_mock import CLONE_COMMAND, Mock, wait_for
 
 Numbers = Dict[str, Dict[str, float]]
 PING: Task = {"name": "Ping", "ansible.builtin.ping": {}}
+DEBUG: Task = {"name": "Debug", "ansible.builtin.debug": {"msg": "nothing to cancel"}}
+IN_PROCESS, AS_MODULE, BY_HAND = "ob_clone_cancel, in process", "ob_clone_cancel, as a module", "by hand"
 
 
 def median(values: list[float]) -> float:
@@ -72,55 +74,61 @@ class HeldClone:
         return self.ended - _seconds(cancel)
 
 
-def task_cost(interpreters: dict[str, str], tasks: int, rounds: int) -> Numbers:
+def task_cost(interpreters: dict[str, str], rounds: int, tasks: int = 8, quick_tasks: int = 40) -> dict[str, Numbers]:
     """
-    Per task, without ansible-playbook's own start: ping, ob_clone_cancel with nothing to do, mysql_query. A processor
-    changes its speed from minute to minute, so each round compares its own runs; the medians of these ratios are given.
+    Returns seconds per task, without ansible-playbook's own start: ping, debug, ob_clone_cancel with nothing to do, as
+    a module and (with this Python) in process, mysql_query. A processor changes its speed from minute to minute, so
+    each round compares its own runs; the medians of these ratios are given.
     """
-    result: Numbers = {}
+    result: dict[str, Numbers] = {}
     with Mock(sys.executable) as mock:
         query = {**by_hand(mock, "clone_a")[0]}
         query.pop("register")
-        kinds = {"ping": PING, "ob_clone_cancel": cancel_task(mock, "clone_a"), "mysql_query": query}
+        cancel = cancel_task(mock, "clone_a")
         for label, interpreter in interpreters.items():
+            kinds = {"ping": (PING, tasks), "debug": (DEBUG, quick_tasks), IN_PROCESS: (cancel, quick_tasks),
+                     AS_MODULE: (cancel, tasks), "mysql_query": (query, tasks)}
+            if interpreter != sys.executable:
+                del kinds[IN_PROCESS]
             seen: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
             for number in range(rounds):
                 turn = number % len(kinds)
                 empty = run_for([], interpreter=interpreter)
                 for kind in [*kinds][turn:] + [*kinds][:turn]:
-                    timing = run_for([kinds[kind]] * tasks, interpreter=interpreter)
-                    seen[kind].append({"wall": (timing.wall - empty.wall) / tasks,
-                                       "cpu": (timing.cpu - empty.cpu) / tasks})
+                    task, times = kinds[kind]
+                    timing = run_for([task] * times, interpreter=interpreter, in_process=kind == IN_PROCESS)
+                    seen[kind].append({"wall": (timing.wall - empty.wall) / times,
+                                       "cpu": (timing.cpu - empty.cpu) / times})
                 for runs in seen.values():
-                    runs[-1].update({f"{name} to ping": runs[-1][name] / seen["ping"][-1][name]
-                                     for name in ("wall", "cpu")})
-            for kind, runs in seen.items():
-                result[f"{kind}, {label}"] = {name: median([run[name] for run in runs]) for name in runs[0]}
+                    runs[-1].update({f"{name} to {other}": runs[-1][name] / seen[other][-1][name]
+                                     for other in ("ping", "debug") for name in ("wall", "cpu")})
+            result[label] = {kind: {name: median([run[name] for run in runs]) for name in runs[0]}
+                             for kind, runs in seen.items()}
     return result
 
 
 def whole_job(cleanup: float, rounds: int) -> Numbers:
-    """Looking up, canceling, waiting and checking: one task against four, with the same clean-up time."""
-    runs: dict[str, list[dict[str, float]]] = {"ob_clone_cancel": [], "by hand": []}
+    """Looking up, canceling, waiting and checking: one task, either way, against four, with the same clean-up time."""
+    runs: dict[str, list[dict[str, float]]] = {IN_PROCESS: [], AS_MODULE: [], BY_HAND: []}
     for _round in range(rounds):
         empty = run_for([])
         for kind, results in runs.items():
             with HeldClone(cleanup) as clone:
                 before = len(clone.mock.log())
-                tasks = [cancel_task(clone.mock, "clone_a")] if kind == "ob_clone_cancel" else by_hand(
-                    clone.mock, "clone_a")
-                timing = run_for(tasks)
+                tasks = by_hand(clone.mock, "clone_a") if kind == BY_HAND else [cancel_task(clone.mock, "clone_a")]
+                timing = run_for(tasks, in_process=kind == IN_PROCESS)
             # Of this login only: the session of CREATE TENANT is another user's work.
             log = [entry for entry in clone.log[before:] if not entry["statement"].startswith("CREATE")]
             logins = sum(entry["statement"].startswith("LOGIN") for entry in log)
             results.append({
                 "wall": timing.wall, "wall without start and server": timing.wall - empty.wall - clone.server_seconds(),
-                "cpu without start": timing.cpu - empty.cpu, "module processes": logins,
+                "cpu without start": timing.cpu - empty.cpu, "logins": logins,
                 "statements": sum(entry["statement"] != "CLOSE" for entry in log) - logins})
     result = {kind: {name: median([run[name] for run in values]) for name in values[0]}
               for kind, values in runs.items()}
-    result["ratio"] = {name: round(result["ob_clone_cancel"][name] / number, 2)
-                       for name, number in result["by hand"].items()}
+    for kind in (IN_PROCESS, AS_MODULE):
+        result[f"{kind}, to {BY_HAND}"] = {name: round(result[kind][name] / number, 2)
+                                           for name, number in result[BY_HAND].items()}
     return result
 
 
@@ -155,40 +163,41 @@ def _seconds(entry: dict[str, Any]) -> float:
     return datetime.datetime.fromisoformat(entry["time"].replace("Z", "+00:00")).timestamp()
 
 
-def many_clones(count: int, forks: int = 10) -> dict[str, float]:
+def many_clones(count: int, rounds: int = 3) -> dict[str, float]:
     """
-    Seconds per clone: a loop in one task, the role (which orders all cancels, then waits), and as many hosts, ``forks``
-    at a time. Clean-ups take 0.1 s, and up to a second passes before the server begins them.
+    Returns seconds for canceling so many clones of one cluster, without ansible-playbook's start: all named in one
+    task, and a loop over the task (its time for one of them, as each waits for its own). Clean-ups take 0.1 s, and up
+    to a second passes before the server begins them.
     """
-    empty = median([run_for([]).wall for _round in range(3)])
-    result: dict[str, float] = {}
-    for kind in ("loop", "role", "hosts"):
-        with Mock(sys.executable, scenario=held_jobs(count)) as mock:
-            if kind == "loop":
-                timing = run_for([{**cancel_task(mock, "clone_{{ item }}"), "loop": list(range(count))}])
-            elif kind == "role":
-                names = [f"clone_{number}" for number in range(count)]
-                role = {"ansible.builtin.include_role": {"name": "community.oceanbase.clone_cancel"},
-                        "vars": {"clone_cancel_clone_tenants": names}}
-                timing = run_for([role], module_defaults={
-                    "group/community.oceanbase.oceanbase": {"login_port": mock.port}})
-            else:
-                timing = run_for([cancel_task(mock, "clone_{{ number }}")], forks=forks, hosts=count)
-            assert len(mock.history()) == count
-        result[kind] = round((timing.wall - empty) / count, 3)
-    return result
+    seen: dict[str, list[float]] = {"one task": [], "loop, each": []}
+    for _round in range(rounds):
+        empty = run_for([])
+        for kind in seen:
+            size = count if kind == "one task" else min(count, 5)
+            names = [f"clone_{number}" for number in range(size)]
+            with Mock(sys.executable, scenario=held_jobs(size)) as mock:
+                task = (cancel_task(mock, names) if kind == "one task"
+                        else {**cancel_task(mock, "{{ item }}"), "loop": names})
+                timing = run_for([task])
+                assert len(mock.history()) == size
+            seen[kind].append((timing.wall - empty.wall) / (1 if kind == "one task" else size))
+    return {kind: median(values) for kind, values in seen.items()}
 
 
-def many_clusters(count: int, forks: int = 10) -> dict[str, float]:
-    """Seconds in all for one clone on each of so many clusters, ``forks`` at a time; clean-ups take 0.1 s."""
-    with contextlib.ExitStack() as stack:
-        ports = [stack.enter_context(Mock(sys.executable, scenario=held_jobs(1))).port for _number in range(count)]
+def many_clusters(count: int, forks: int, in_process: bool = True) -> dict[str, float]:
+    """
+    Returns what one clone on each of so many clusters costs, ``forks`` at a time, with ansible-playbook's start; clean-
+    ups take 0.1 s after up to a second. The clusters are ports of one mock, since as many processes would take this
+    machine's time themselves.
+    """
+    with Mock(sys.executable, ports=count, scenario=held_jobs(count)) as mock:
+        hosts = [{"port": port, "clone": f"clone_{number}"} for number, port in enumerate(mock.ports)]
         task = {"name": "Cancel", "community.oceanbase.ob_clone_cancel": {
-            "login_port": "{{ ports[number | int] }}", "clone_tenant": "clone_0"}}
-        timing = run_for([task], forks=forks, hosts=count, vars={"ports": ports})
-    assert sum(result.result["outcome"] == "canceled" for result in timing.play.results) == count
-    return {"wall": round(timing.wall, 2), "wall per cluster": round(timing.wall / count, 3),
-            "cpu per cluster": round(timing.cpu / count, 3)}
+            "login_port": "{{ port }}", "clone_tenant": "{{ clone }}"}}
+        timing = run_for([task], forks, hosts, in_process=in_process)
+        assert [row["status"] for row in mock.history()] == ["CLONE_SYS_CANCELED"] * count
+    return {"forks": forks, "wall": round(timing.wall, 2), "cpu per cluster": round(timing.cpu / count, 3),
+            **{f"MB, {name}": size for name, size in timing.memory.items()}}
 
 
 def peak_memory(rounds: int = 3) -> dict[str, float]:

@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
-import resource
+import contextlib
+import json
+import os
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Sequence
 
 from support import COLLECTIONS_PATH
-from support.plays.ansible import PlayResult, run_playbook
+from support.plays.ansible import ANSIBLE_PLAYBOOK, ansible_environment
 from support.plays.peer import PEERS
 from support.servers.ob_mock import Mock
 
@@ -21,10 +25,10 @@ Task = dict[str, Any]
 HELD_IN = "CLONE_SYS_CREATE_TENANT"
 
 
-def cancel_task(mock: Mock, clone: str, **options: Any) -> Task:
-    """The task of this collection."""
-    return {"name": f"Cancel {clone}", "community.oceanbase.ob_clone_cancel": {
-        "login_port": mock.port, "clone_tenant": clone, **options}}
+def cancel_task(mock: Mock, clone: str | list[str]) -> Task:
+    """The task of this collection, for one clone or for several."""
+    option = "clone_tenant" if isinstance(clone, str) else "clone_tenants"
+    return {"name": "Cancel", "community.oceanbase.ob_clone_cancel": {"login_port": mock.port, option: clone}}
 
 
 def by_hand(mock: Mock, clone: str) -> list[Task]:
@@ -47,34 +51,76 @@ def by_hand(mock: Mock, clone: str) -> list[Task]:
 
 
 class Timing(NamedTuple):
-    """Seconds by the clock, seconds of processor time of all its processes, and what ansible-playbook said."""
+    """
+    Seconds by the clock, and of processor time of ansible-playbook and all processes that it started. ``memory`` in MB:
+    the largest resident size of ansible-playbook itself and of one of its workers, and of all together (shared pages
+    counted once).
+    """
 
     wall: float
     cpu: float
-    play: PlayResult
+    memory: dict[str, float]
 
 
-def run_for(tasks: list[Task], forks: int = 1, hosts: int = 0, interpreter: str = sys.executable,
-            **play: Any) -> Timing:
+def run_for(tasks: list[Task], forks: int = 1, hosts: Sequence[dict[str, Any]] = ({},),
+            interpreter: str = sys.executable, in_process: bool = True, **play: Any) -> Timing:
     """
-    What ansible-playbook needs for the tasks. With ``hosts``, on so many at a time as ``forks`` says, each with its
-    number in the variable ``number``. AssertionError if a task fails.
+    Runs the tasks on each of the hosts, which have these variables, ``forks`` at a time, as a user would:
+    ansible-playbook is started anew. AssertionError if a task fails.
     """
     content = [{"hosts": "all", "gather_facts": False, "tasks": tasks, **play}]
-    with tempfile.TemporaryDirectory(prefix="bench_") as folder:
-        inventory = Path(folder) / "hosts.ini"
-        lines = [f"host{number} number={number}" for number in range(hosts)] or ["localhost"]
-        inventory.write_text("[all]\n" + "\n".join(lines) + "\n[all:vars]\nansible_connection=local\n"
-                             f"ansible_python_interpreter={interpreter}\n", encoding="utf-8")
-        started, used = time.monotonic(), _processor_time()
-        done = run_playbook(content, "-i", str(inventory), "-f", str(forks), environment={
-            "ANSIBLE_COLLECTIONS_PATH": f"{COLLECTIONS_PATH}:{PEERS}"})
-        timing = Timing(time.monotonic() - started, _processor_time() - used, done)
-    assert done.exit_code == 0, done.stdout + done.stderr
-    return timing
+    variables = {"ansible_connection": "local", "ansible_python_interpreter": interpreter,
+                 "oceanbase_in_process": in_process}
+    inventory = {"all": {"vars": variables, "hosts": {f"host{number}": own for number, own in enumerate(hosts)}}}
+    environment = ansible_environment(ANSIBLE_COLLECTIONS_PATH=f"{COLLECTIONS_PATH}:{PEERS}")
+    del environment["ANSIBLE_CALLBACKS_ENABLED"]  # what the tests record is none of a user's cost
+    with tempfile.TemporaryDirectory(prefix="bench_") as folder, \
+            (Path(folder) / "output").open("w+", encoding="utf-8") as output:
+        for name, data in (("play.json", content), ("hosts.json", inventory)):
+            (Path(folder) / name).write_text(json.dumps(data), encoding="utf-8")
+        started = time.monotonic()
+        process = subprocess.Popen([ANSIBLE_PLAYBOOK, "play.json", "-i", "hosts.json", "-f", str(forks)], cwd=folder,
+                                   env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        with _MemoryWatch(process.pid) as watch:
+            _pid, status, usage = os.wait4(process.pid, 0)
+        wall = time.monotonic() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        assert process.returncode == 0, output.read()
+    return Timing(wall, usage.ru_utime + usage.ru_stime, watch.largest)
 
 
-def _processor_time() -> float:
-    """Seconds of processor time of all processes that this one started and that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+class _MemoryWatch(threading.Thread):
+    """Looks every half second how much memory a process and its children have; ``largest`` in MB."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid = pid
+        self.largest = {"parent": 0.0, "worker": 0.0, "together": 0.0}
+        self._ended = threading.Event()
+
+    def __enter__(self) -> _MemoryWatch:
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._ended.set()
+        self.join()
+
+    def run(self) -> None:
+        while not self._ended.wait(0.5):
+            with contextlib.suppress(OSError):  # it has ended
+                children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
+                seen = {"parent": _memory(self.pid, "status", "VmHWM"), "worker": 0.0,
+                        "together": _memory(self.pid, "smaps_rollup", "Pss")}
+                for child in children:
+                    with contextlib.suppress(OSError):
+                        seen["worker"] = max(seen["worker"], _memory(child, "status", "VmHWM"))
+                        seen["together"] += _memory(child, "smaps_rollup", "Pss")
+                self.largest = {name: round(max(size, seen[name]), 1) for name, size in self.largest.items()}
+
+
+def _memory(pid: int | str, file: str, name: str) -> float:
+    """Returns a size of a process in MB, as /proc has it; OSError if it has ended."""
+    lines = Path(f"/proc/{pid}/{file}").read_text(encoding="ascii").splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name + ":")), 0.0)

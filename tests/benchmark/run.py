@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
 Runs all measurements and writes docs/benchmarks (results.json, results.md, chart.svg) and the figures of the
-performance guide. Needs about fifteen minutes.
+performance guide. Needs about twelve minutes.
 """
 
 from __future__ import annotations
@@ -61,13 +61,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bare_") as folder:
         interpreters = {"managed host": bare_interpreter(folder), "control node": sys.executable}
         steps: dict[str, Callable[[], Any]] = {
-            "task cost": lambda: measure.task_cost(interpreters, tasks=8, rounds=9),
+            "task cost": lambda: measure.task_cost(interpreters, rounds=5),
             "memory": measure.peak_memory,
-            "whole job": lambda: {str(cleanup): measure.whole_job(cleanup, 5) for cleanup in (0.2, 1, 5)},
+            "whole job": lambda: {str(cleanup): measure.whole_job(cleanup, 3) for cleanup in (0.2, 1, 5)},
             "reaction": lambda: {"0.2": measure.reaction(0.2, 9), "1": measure.reaction(1, 7),
                                  "5": measure.reaction(5, 6, at_once=2), "30": measure.reaction(30, 6, at_once=6)},
             "clones": lambda: {str(count): measure.many_clones(count) for count in (1, 10, 100)},
-            "clusters": lambda: {str(count): measure.many_clusters(count) for count in (1, 10, 50)},
+            "clusters": lambda: {
+                **{f"{count}, forks {forks}": measure.many_clusters(count, forks)
+                   for count in (1, 10, 50, 500) for forks in (10, 50) if forks == 10 or count > 10},
+                "50, as modules": measure.many_clusters(50, 10, in_process=False)},
             "mock": bench_mock.load,
         }
         for name in sys.argv[1:] or steps:

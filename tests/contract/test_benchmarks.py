@@ -21,6 +21,7 @@ def test_page_and_chart_are_those_of_the_results(tmp_path: Path) -> None:
     PAGE["write"](RESULTS, tmp_path)
     for file in ("results.md", "chart.svg"):
         assert (tmp_path / file).read_text(encoding="utf-8") == (WRITTEN / file).read_text(encoding="utf-8"), file
+    assert (GUIDE.parent / "images" / "benchmarks.svg").read_text(encoding="utf-8") == PAGE["chart"](RESULTS)
 
 
 def test_the_guide_quotes_the_results() -> None:
