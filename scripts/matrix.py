@@ -25,7 +25,8 @@ DRIVERS = ("1.0.2", "1.1.3")
 DRIVER_TESTS = ("tests/faults/test_matrix.py", "tests/faults/test_tls.py", "tests/faults/test_hostile_servers.py",
                 "tests/faults/test_login_sources.py",
                 "tests/unit/plugins/module_utils/connection")
-CORE_TESTS = ("tests/end_to_end/test_ob_clone_cancel.py", "tests/faults/test_waiting.py", "tests/faults/test_tls.py")
+CORE_TESTS = ("tests/end_to_end/test_ob_clone_cancel.py", "tests/end_to_end/test_in_process.py",
+              "tests/faults/test_waiting.py", "tests/faults/test_tls.py")
 PYTEST = ("-m", "pytest", "-q", "-n", "4", "--dist", "loadfile")
 
 
