@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from support import REPOSITORY
 from support.plays.ansible import ansible_environment
+from support.plays.tarball import build_tarball
 from support.servers.ob_mock import Mock
 
 BIN = Path(sys.executable).parent
@@ -42,8 +42,7 @@ class Node:
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self.work = folder / "work"
-        subprocess.run([sys.executable, REPOSITORY / "scripts" / "build.py"], check=True, stdout=subprocess.DEVNULL)
-        (tarball,) = (REPOSITORY / ".cache" / "build").glob("*.tar.gz")
+        tarball = build_tarball(folder)
         self.environment = {**ansible_environment(), "ANSIBLE_HOME": str(folder / "home"),
                             "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
                             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}

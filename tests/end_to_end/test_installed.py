@@ -16,16 +16,16 @@ from pathlib import Path
 import pytest
 
 from support import REPOSITORY
+from support.plays.tarball import build_tarball
 from support.servers.ob_mock import Mock
 
 NEEDED = {"meta", "plugins", "roles", "playbooks"}
 
 
 @pytest.fixture(scope="module")
-def tarball() -> Path:
+def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The collection as `make build` packs it."""
-    subprocess.run([sys.executable, str(REPOSITORY / "scripts" / "build.py")], check=True)
-    return max((REPOSITORY / ".cache" / "build").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    return build_tarball(tmp_path_factory.mktemp("tarball"))
 
 
 def test_the_tarball_holds_nothing_that_was_made_here(tarball: Path) -> None:

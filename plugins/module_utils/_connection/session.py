@@ -104,26 +104,29 @@ class Session:
         """
         if self._connection is not None:
             return
-        failures: List[Failure] = []
+        failures: Dict[Address, Failure] = {}
         untried = list(self._addresses)
         while untried:
             try:
                 answer = first_answer(untried, self.login.connect_timeout, self._part(budget, float("inf")))
             except NoAnswer as error:
-                failures += [Unreachable("no connection to %s: %s" % (self._where(address), reason), hint,
-                                         transient=self._was_connected) for address, reason, hint in error.reasons]
+                failures.update({address: Unreachable(
+                    "no connection to %s: %s" % (self._where(address), reason), hint, transient=self._was_connected)
+                    for address, reason, hint in error.reasons})
                 break
             untried.remove(answer.address)
             try:
                 self._log_in(answer, budget)
                 return
             except (Unreachable, TlsFailed) as failure:
-                failures.append(failure)
+                failures[answer.address] = failure
             except Failure as failure:
                 if not failure.transient:
                     raise
-                failures.append(failure)
-        raise self._not_again(self._summary(failures), budget)
+                failures[answer.address] = failure
+        # Told in the order of login_host, whichever failed first.
+        raise self._not_again(self._summary([
+            failures[address] for address in self.login.addresses if address in failures]), budget)
 
     def _log_in(self, answer: Answer, budget: Budget) -> None:
         """Logs in at the address that answered, and sets the session's variables."""
