@@ -138,7 +138,8 @@ def command_line(pid: int) -> str:
                 return " ".join(os.fsdecode(stream.read()).split("\0")).rstrip()
         except OSError:
             return ""
-    listing = subprocess.run(  # pylint: disable=ansible-bad-function  (no module is known here)
+    # No module is known here, so there is no run_command.
+    listing = subprocess.run(  # pylint: disable=ansible-bad-function
         ["ps", "-ww", "-o", "args=", "-p", str(pid)], stdout=subprocess.PIPE, check=False)
     return os.fsdecode(listing.stdout).rstrip()
 
@@ -224,7 +225,8 @@ def _remove(folder: str, marker: Mapping[str, str]) -> None:
 def _spawn(wanted: Wanted) -> None:
     """Starts the mock in a session of its own, and waits until it greets; MockFailure with its own words otherwise."""
     with open(os.path.join(wanted.folder, "output"), "wb") as output:
-        process = subprocess.Popen(  # pylint: disable=ansible-bad-function  (run_command waits for the end)
+        # AnsibleModule's run_command would wait for the end.
+        process = subprocess.Popen(  # pylint: disable=ansible-bad-function
             wanted.command(), cwd=wanted.folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
             start_new_session=True)
     ready = _wait_for(lambda: READY in _output(wanted.folder) or process.poll() is not None, START_SECONDS)
