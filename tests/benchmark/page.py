@@ -177,7 +177,7 @@ def chart(results: dict[str, Any]) -> str:
     tasks = [(kind, here[kind]["cpu"]) for kind in ("debug", _IN, "ping", _QUERY, _MODULE)]
     jobs = [("with mysql_query" if kind == _HAND else kind, job[kind]["cpu without start"], f"clean-up of {cleanup} s")
             for cleanup, job in results["whole job"].items() for kind in (_IN, _MODULE, _HAND)]
-    first, height = _panel(12, "One task, processor time in seconds", [(*bar, "") for bar in tasks])
+    first, height = _panel(12, "One task, processor time in seconds", [(kind, seconds, "") for kind, seconds in tasks])
     second, height = _panel(height + 16, "Look up, cancel, wait and check, processor time in seconds", jobs)
     return _CHART_HEADER + "\n".join((
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" '
