@@ -10,3 +10,5 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "roles" / "sys_tenant_mock" / "files"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+# ansible-test knows no tests/support.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
