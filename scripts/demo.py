@@ -21,7 +21,7 @@ from typing import NoReturn
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
-from support.servers.ob_mock import Mock  # noqa: E402 - tests/ is no package; the helper is found once the path is set
+from support.servers.ob_mock import Mock  # noqa: E402  (found only once the path is set)
 
 SOURCE, CLONE, STATUS = "mysql001", "clone_mysql001", "CLONE_SYS_WAIT_CREATE_SNAPSHOT"
 ANSIBLE = {

@@ -15,7 +15,7 @@ import yaml
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCRIPTS = REPOSITORY / "scripts"
 sys.path.insert(0, str(SCRIPTS))
-import release_notes  # noqa: E402 - scripts/ is no package
+import release_notes  # noqa: E402  (found only once the path is set)
 
 CHANGELOG = r"""# community\.oceanbase Release Notes
 
