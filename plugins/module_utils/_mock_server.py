@@ -120,7 +120,7 @@ def read_state(folder: str) -> State:
     """Returns the state of a folder. A pid file alone may name a process of somebody else, which is not a mock."""
     try:
         marker = dict(json.loads(_read(os.path.join(folder, MARKER))))
-    except (OSError, ValueError):
+    except (OSError, TypeError, ValueError):
         marker = {}
     try:
         pid = int(_read(os.path.join(folder, "pid")))

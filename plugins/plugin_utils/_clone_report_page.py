@@ -310,13 +310,13 @@ def _ticks(span: Span) -> str:
     """Returns the marks of the time axis: a few round times in UTC."""
     step = next((step for step in STEPS if (span.end - span.start) / step <= MOST_MARKS), STEPS[-1])
     first = -(-span.start // step) * step
-    times = [first + number * step for number in range(MOST_MARKS + 1) if first + number * step <= span.end]
+    # Further right there is no room for its words.
+    last = span.start + 0.92 * (span.end - span.start)
+    times = [first + number * step for number in range(MOST_MARKS + 1) if first + number * step <= last]
     marks = []
     for time in times or [span.start]:
         moment = datetime.datetime.fromtimestamp(time, datetime.timezone.utc)
         place = span.place(moment) / 10
-        if place > 92:
-            break
         kind = ' class="late"' if place > 75 else ""
         words = moment.strftime("%Y-%m-%d" if step >= 86400 else "%m-%d %H:%M")
         marks.append(f'<span{kind} style="left:{place:.2f}%">{words}</span>')

@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import datetime
+import hashlib
 import io
 import json
+import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +29,12 @@ from ansible_collections.community.oceanbase.plugins.plugin_utils._clone_report 
     to_csv,
     to_json,
 )
-from ansible_collections.community.oceanbase.plugins.plugin_utils._clone_report_page import duration, to_html
+from ansible_collections.community.oceanbase.plugins.plugin_utils._clone_report_page import (
+    SCRIPT,
+    STYLE,
+    duration,
+    to_html,
+)
 
 MADE_AT = "2026-01-26T08:00:00+00:00"
 
@@ -96,7 +106,9 @@ def test_a_name_is_shown_as_it_is_and_adds_no_element(name: str) -> None:
     assert page.words.count(name) >= 4
     rows = list(csv.DictReader(io.StringIO(to_csv(report_of(a_row(clone_tenant_name=name))))))
     assert rows[0]["clone_tenant_name"] == name
-    assert json.loads(to_json(report_of(a_row(clone_tenant_name=name))))["jobs"][0]["clone_tenant_name"] == name
+    text = to_json(report_of(a_row(clone_tenant_name=name)))
+    assert json.loads(text)["jobs"][0]["clone_tenant_name"] == name
+    assert "\\u" not in text
 
 
 def test_characters_that_cannot_be_seen_are_shown_as_such() -> None:
@@ -157,6 +169,7 @@ def test_a_cluster_that_is_not_complete_is_named(result: dict[str, Any] | None, 
 
 def test_a_report_of_nothing_says_so() -> None:
     assert "There are no clone jobs." in to_html(report_of())
+    assert to_json(Report(MADE_AT, [])) == f'{{\n  "made_at": "{MADE_AT}",\n  "clusters": [],\n  "jobs": []\n}}\n'
     assert to_csv(report_of()) == ",".join(COLUMNS_OF_FILE) + "\r\n"
 
 
@@ -165,3 +178,80 @@ def test_a_report_of_nothing_says_so() -> None:
     (86399, "23 h 59 min"), (86400, "1 d 00 h"), (-5, "0 s")])
 def test_durations_have_two_units(seconds: float | None, words: str) -> None:
     assert duration(seconds) == words
+
+
+def golden_report() -> Report:
+    """Returns a report of three clusters that has a job of each outcome and everything that a page can show."""
+    def at(time: str) -> str:
+        return f"2026-01-26T{time}.000000Z"
+
+    history = [
+        a_row(clone_tenant_name="done", resource_pool_name="pool_a", unit_config_name="unit001"),
+        a_row(clone_tenant_name="canceled", status="CLONE_SYS_CANCELED", clone_start_time=at("06:40:00"),
+              clone_finished_time=at("06:40:01"), error_message="canceled by <user>", unit_config_name="unit001"),
+        a_row(clone_tenant_name="failed", status="CLONE_SYS_LOCK_FAIL", clone_start_time=at("06:30:00"),
+              clone_finished_time=at("06:35:00"), resource_pool_name="pool_b"),
+        a_row(clone_tenant_name="later", status="CLONE_SYS_LATER", clone_start_time="0000-00-00T00:00:00Z")]
+    progress = [
+        a_row("progress", clone_tenant_name="runs", status="CLONE_SYS_LOCK", source_tenant_name="b & c",
+              clone_start_time=at("07:30:00"), age=1150.0),
+        a_row("progress", clone_tenant_name="leaves", status="CLONE_SYS_CANCELING", clone_start_time=at("07:00:00")),
+        a_row("progress", clone_tenant_name="fails", status="CLONE_SYS_LOCK_FAIL", clone_start_time=at("07:49:00"),
+              age=None)]
+    first = report_of(*history, *progress, truncated=True)
+    second = report_of(a_row(clone_tenant_name="else", clone_job_id="17"), cluster="cluster_b")
+    return Report(MADE_AT, [*first.clusters, *second.clusters, cluster_of("c", {"failed": True, "msg": "<no>"})])
+
+
+@pytest.mark.parametrize("name", ["page", "jobs"])
+def test_a_report_looks_as_it_should(name: str, tmp_path: Path) -> None:
+    text = {"page": to_html, "jobs": to_csv}[name](golden_report()).replace("\r\n", "\n")
+    if name == "page":
+        # They are only there once. In the golden file each element has a line of its own.
+        for part, stands_for in ((STYLE, "STYLE"), (SCRIPT, "SCRIPT")):
+            assert text.count(part) == 1
+            text = text.replace(part, stands_for)
+        digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+        text = re.sub(r"(?<=>)<(?!/)", "\n<", text.replace(f"sha256-{digest}", "sha256-DIGEST"))
+    golden = Path(__file__).parent / f"golden_{name}.txt"
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8"), f"if the new one is better, copy {tmp_path / name} to {golden}"
+
+
+def test_style_and_script_name_what_is_on_the_page() -> None:
+    page = Page(to_html(golden_report()))
+    values = {kind: {word for key, value in page.attributes if key == kind for word in (value or "").split()}
+              for kind in ("class", "id")}
+    styled = set(re.findall(r"\.([a-z]+)", re.sub(r"[^{}]*;", "", STYLE)))
+    assert values["class"] <= styled
+    assert styled - values["class"] == {"found"}  # which the script adds
+    assert set(re.findall(r"one\('(\w+)'\)", SCRIPT)) == values["id"]
+    for text in (STYLE, SCRIPT):
+        assert [text.count(left) for left in "{(["] == [text.count(right) for right in "})]"]
+
+
+# When the only job began and how many seconds it took, and the marks: at which percent, and in which words.
+@pytest.mark.parametrize(("start", "seconds", "marks"), [
+    ("2026-01-26T08:00:00", 0, "0.00 01-26 08:00"),
+    ("2026-01-26T08:00:01", 29, "0.00 01-26 08:00"),
+    ("2026-01-26T08:00:00", 420, "0.00 01-26 08:00, 14.29 01-26 08:01, 28.57 01-26 08:02, 42.86 01-26 08:03, "
+                                 "57.14 01-26 08:04, 71.43 01-26 08:05, 85.71 01-26 08:06 late"),
+    ("2026-01-26T08:00:00", 421, "0.00 01-26 08:00, 71.26 01-26 08:05"),
+    ("2026-01-26T08:00:25", 100, "35.00 01-26 08:01"),
+    ("2026-01-26T08:59:01", 1000 * 0.92, "6.41 01-26 09:00, 39.02 01-26 09:05, 71.63 01-26 09:10"),
+    ("2026-01-26T08:00:06", 80, "67.50 01-26 08:01"),
+    ("2026-01-26T08:00:00", 2400, "0.00 01-26 08:00, 37.50 01-26 08:15, 75.00 01-26 08:30"),
+    ("2026-01-26T08:03:00", 17820, "19.19 01-26 09:00, 39.39 01-26 10:00, 59.60 01-26 11:00, 79.80 01-26 12:00 late"),
+    ("2026-01-26T08:03:00", 129420, "10.99 01-26 12:00, 44.37 01-27 00:00, 77.75 01-27 12:00 late"),
+    ("2026-01-26T08:00:00", 518400, "11.11 2026-01-27, 27.78 2026-01-28, 44.44 2026-01-29, 61.11 2026-01-30, "
+                                    "77.78 2026-01-31 late"),
+    ("2021-01-26T08:00:00", 158284800, "17.83 2021-12-19, 37.75 2022-12-19, 57.68 2023-12-19, 77.60 2024-12-18 late"),
+    ("1990-01-26T08:00:00", 3124000000, "10.01 1999-12-25, 20.11 2009-12-22, 30.20 2019-12-20, 40.30 2029-12-17, "
+                                        "50.39 2039-12-15, 60.48 2049-12-12, 70.58 2059-12-10, 80.67 2069-12-07 late"),
+])
+def test_the_time_axis_has_a_few_round_marks(start: str, seconds: float, marks: str) -> None:
+    end = datetime.datetime.fromisoformat(start) + datetime.timedelta(seconds=seconds)
+    page = to_html(report_of(a_row(clone_start_time=start + "Z", clone_finished_time=end.isoformat() + "Z")))
+    ticks = page.split('<div class="ticks">')[1].split("</div>")[0]
+    found = re.findall(r'<span( class="late")? style="left:([\d.]+)%">([^<]*)</span>', ticks)
+    assert ", ".join(f"{place} {words}{' late' if late else ''}" for late, place, words in found) == marks
