@@ -133,6 +133,11 @@ class MissingView(ServerError):
     """A view does not exist for this session; whoever read it knows what that means."""
 
 
+# What to do about a server that knows no clone, and about an upgrade to such a version that is not finished.
+NEEDS_4_3 = "Tenant clone needs OceanBase 4.3.0 or later."
+NEEDS_UPGRADE = "Tenant clone needs OceanBase 4.3.0 or later, also in COMPATIBLE of DBA_OB_TENANTS: finish the upgrade."
+
+
 class _Kind(NamedTuple):
     """Meaning of an error number of the server."""
 
@@ -147,6 +152,7 @@ _KILLED = _Kind(ServerError, "Somebody or something ended the statement; run the
 _KILLED_ERRORS = (1317, 4064, 5066)
 _GRANT = "Log in as root@sys, or as a user of the sys tenant who has ALTER SYSTEM and SELECT on the clone views."
 _LOOK = "DBA_OB_CLONE_PROGRESS and DBA_OB_TENANTS may show what stands in the way."
+_GONE = _Kind(Refused, "It may just have been dropped; run the task again: it looks first.")
 _SEARCH = "Search observer.log for that error."
 
 # A time-out may strike a commit, whose result is then unknown; after any other error a transaction of the session, such
@@ -162,11 +168,14 @@ _SERVER_ERRORS: Dict[int, _Kind] = {
     1040: _NOT_NOW, 1203: _NOT_NOW, 8001: _NOT_NOW, 8002: _NOT_NOW,
     # what this login may not do
     1044: _Kind(NoPrivilege, _GRANT), 1142: _Kind(NoPrivilege, _GRANT), 1227: _Kind(NoPrivilege, _GRANT),
-    # the server knows no clone
-    1064: _Kind(UnsupportedVersion, "Tenant clone needs OceanBase 4.3.0 or later."),
+    # the server knows no clone, or not yet
+    1064: _Kind(UnsupportedVersion, NEEDS_4_3), 1149: _Kind(UnsupportedVersion, NEEDS_4_3),
+    1235: _Kind(UnsupportedVersion, NEEDS_UPGRADE),
     1146: _Kind(MissingView),
     # the state of the tenant or the job does not allow it
-    4179: _Kind(Refused, _LOOK), 4770: _Kind(Refused, _LOOK),
+    4179: _Kind(Refused, _LOOK), 4650: _GONE, 5157: _GONE,
+    4626: _Kind(Refused, "DBA_OB_RESOURCE_POOLS shows the tenant that has it."),
+    4770: _Kind(Refused, "Run the task again when that procedure is over."),
 }
 
 # During a login some numbers mean something else.
@@ -179,7 +188,9 @@ _LOGIN_ERRORS: Dict[int, _Kind] = {
     3118: _Kind(AccessDenied, "Unlock the user first."),
     4666: _Kind(AccessDenied, "Check the cluster in the user name: root@sys#cluster."),
     4669: _Kind(AccessDenied, "Check the cluster in the user name: root@sys#cluster."),
+    4780: _Kind(AccessDenied, "Log in as root@sys."),
     5150: _Kind(Unreachable, "This OBServer has no unit of that tenant; name others in login_host.", True),
+    5157: _Kind(AccessDenied, "Check the tenant in the user name: root@sys."),
     5160: _Kind(AccessDenied, "Check the tenant in the user name: root@sys."),
     5260: _Kind(AccessDenied, "Unlock the tenant first."),
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Dict, List, NamedTuple, Tuple, Type
 
 from .._errors import (
+    NEEDS_UPGRADE,
     CloneFailed,
     Failure,
     Refused,
@@ -63,7 +64,6 @@ class Rule(NamedTuple):
 
 
 _OTHER_NAME = "Choose another clone_tenant: letters, digits and _, and not all, all_user or all_meta."
-_UPGRADE = "Tenant clone needs OceanBase 4.3.0 or later, also in COMPATIBLE of DBA_OB_TENANTS."
 
 # In the server's order (facts: Start rules).
 RULES: Dict[str, Rule] = {
@@ -79,8 +79,10 @@ RULES: Dict[str, Rule] = {
     "source_not_normal": Rule(4179, "source tenant status is not valid",
                               "DBA_OB_TENANTS shows the state of tenant %(source_tenant)s and of its META tenant: both "
                               "must be NORMAL and not in the recycle bin."),
-    "data_version": Rule(4179, "data version is below 4.3", _UPGRADE, UnsupportedVersion),
-    "clone_below_4_3": Rule(1235, "clone tenant below 4.3", _UPGRADE, UnsupportedVersion),
+    "data_version": Rule(4179, "data version is below 4.3", NEEDS_UPGRADE, UnsupportedVersion),
+    "clone_below_4_3": Rule(1235, "clone tenant below 4.3", NEEDS_UPGRADE, UnsupportedVersion),
+    "shared_storage": Rule(1235, "shared storage mode", "OceanBase clones no tenant in a cluster with shared storage.",
+                           UnsupportedVersion),
     "source_not_primary": Rule(4179, "source tenant is not primary tenant",
                                "Name the primary tenant. A standby tenant can be cloned since OceanBase 4.3.2."),
     "no_unit": Rule(4648, "", "Create unit config %(unit_config)s first (CREATE RESOURCE UNIT), or name one that "
@@ -101,13 +103,14 @@ RULES: Dict[str, Rule] = {
                       "lists it), or cancel it with ob_clone_cancel."),
 }
 
-# What to do when a job that had started ends otherwise, by the amount of its RET_CODE (facts: Error table).
-_JOB_HINTS = {
+# What to do about other errors, by their number: of the statement, or as RET_CODE of a job (facts: Error table).
+_HINTS = {
     4072: "It was canceled; run the task again if the clone is still wanted.",
     4770: "Another operation on the source tenant was going on; run the task again when it is over.",
     4624: "Make room on the servers of the zone, or name a smaller unit config.",
     4733: "Make room on the servers of the zone, or name a smaller unit config.",
     4734: "Make room on the servers of the zone, or name a smaller unit config.",
+    9112: "Another operation on the snapshots of the source tenant was going on; run the task again when it is over.",
 }
 
 
@@ -117,10 +120,12 @@ def hint_for(rule: str, wanted: Wanted) -> str:
 
 
 def explain(failure: Failure, wanted: Wanted) -> Failure:
-    """Returns the server's refusal of the statement, with what to do about it if it is a start rule."""
+    """Returns the server's refusal of the statement, with what to do about it if that is known."""
     for name, rule in RULES.items():
         if failure.errno == rule.errno and rule.text in failure.message:
             return rule.cls(failure.message, hint_for(name, wanted), failure.errno, failure.sqlstate)
+    if failure.errno in _HINTS:
+        return Refused(failure.message, _HINTS[failure.errno], failure.errno, failure.sqlstate)
     return failure
 
 
@@ -135,5 +140,5 @@ def clone_failed(job: CloneJob) -> CloneFailed:
     errno = abs(ret_code) if ret_code else None
     names: Tuple[str, ...] = (job.job_id, job.status, job.row["error_message"] or "the server gives no reason")
     return CloneFailed("clone job %s ended in %s: %s" % names,
-                       _JOB_HINTS.get(errno or 0, "DBA_OB_CLONE_HISTORY has the job's row; search observer.log for its "
+                       _HINTS.get(errno or 0, "DBA_OB_CLONE_HISTORY has the job's row; search observer.log for its "
                                                   "trace_id."), errno)

@@ -15,6 +15,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 from .._clock import Budget
 from .._connection.session import Session
 from .._errors import (
+    NEEDS_4_3,
     Failure,
     MissingView,
     NotSysTenant,
@@ -267,7 +268,7 @@ def why_no_view(session: Session, failure: Failure, budget: Budget, view: str = 
                             "Log in as root@sys.", failure.errno, failure.sqlstate)
     version = _first_value(session, "SELECT VERSION()", budget)
     return UnsupportedVersion("the server (version %s) has no view %s" % (version or "unknown", view),
-                              "Tenant clone needs OceanBase 4.3.0 or later.", failure.errno, failure.sqlstate)
+                              NEEDS_4_3, failure.errno, failure.sqlstate)
 
 
 def _first_value(session: Session, statement: str, budget: Budget) -> Optional[str]:

@@ -34,6 +34,8 @@ KILLED = Means("server_error", "Somebody or something ended the statement; run t
 FULL = Means("unreachable", "The server does not accept sessions at the moment; run the task again later.", True)
 MAY_NOT = Means("no_privilege", "a user of the sys tenant who has ALTER SYSTEM and SELECT on the clone views")
 NOT_NOW = Means("refused", "DBA_OB_CLONE_PROGRESS and DBA_OB_TENANTS may show what stands in the way.")
+TOO_OLD = Means("unsupported_version", "Tenant clone needs OceanBase 4.3.0 or later.")
+GONE = Means("refused", "It may just have been dropped; run the task again: it looks first.")
 OTHER = Means("server_error", "Search observer.log for that error.")
 REFUSED_LOGIN = Means("access_denied", "Search observer.log for that error.")
 WRONG_CLUSTER = Means("access_denied", "Check the cluster in the user name: root@sys#cluster.")
@@ -45,15 +47,16 @@ MEANINGS = {
     1044: (MAY_NOT, None),
     1045: (OTHER, Means("access_denied", "the same answer for a wrong password, an unknown user")),
     1049: (OTHER, REFUSED_LOGIN),
-    1064: (Means("unsupported_version", "Tenant clone needs OceanBase 4.3.0 or later."), None),
+    1064: (TOO_OLD, None),
     1142: (MAY_NOT, None),
     1146: (Means("server_error", ""), None),
-    1149: (OTHER, REFUSED_LOGIN),
+    1149: (TOO_OLD, None),
     1203: (FULL, None),
     1205: (LATER, None),
     1210: (OTHER, REFUSED_LOGIN),
     1227: (MAY_NOT, Means("access_denied", "ob_tcp_invited_nodes")),
-    1235: (OTHER, Means("access_denied", "Log in as root@sys.")),
+    1235: (Means("unsupported_version", "also in COMPATIBLE of DBA_OB_TENANTS: finish the upgrade."),
+           Means("access_denied", "Log in as root@sys.")),
     1317: (KILLED, None),
     3118: (OTHER, Means("access_denied", "Unlock the user first.")),
     4006: (OTHER, REFUSED_LOGIN),
@@ -73,23 +76,23 @@ MEANINGS = {
     4179: (NOT_NOW, None),
     4265: (LATER, None),
     4624: (OTHER, REFUSED_LOGIN),
-    4626: (OTHER, REFUSED_LOGIN),
+    4626: (Means("refused", "DBA_OB_RESOURCE_POOLS shows the tenant that has it."), None),
     4638: (LATER, None),
     4646: (OTHER, REFUSED_LOGIN),
     4648: (OTHER, REFUSED_LOGIN),
-    4650: (OTHER, REFUSED_LOGIN),
+    4650: (GONE, None),
     4651: (OTHER, REFUSED_LOGIN),
     4666: (OTHER, WRONG_CLUSTER),
     4669: (OTHER, WRONG_CLUSTER),
     4722: (LATER, None),
     4733: (OTHER, REFUSED_LOGIN),
     4734: (OTHER, REFUSED_LOGIN),
-    4770: (NOT_NOW, None),
-    4780: (OTHER, REFUSED_LOGIN),
+    4770: (Means("refused", "Run the task again when that procedure is over."), None),
+    4780: (OTHER, Means("access_denied", "Log in as root@sys.")),
     5066: (KILLED, None),
     5150: (OTHER, Means("unreachable", "This OBServer has no unit of that tenant; name others in login_host.", True)),
     5156: (OTHER, REFUSED_LOGIN),
-    5157: (OTHER, REFUSED_LOGIN),
+    5157: (GONE, Means("access_denied", "Check the tenant in the user name: root@sys.")),
     5160: (OTHER, Means("access_denied", "Check the tenant in the user name: root@sys.")),
     5260: (OTHER, Means("access_denied", "Unlock the tenant first.")),
     5627: (LATER, None),

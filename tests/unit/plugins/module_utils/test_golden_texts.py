@@ -175,6 +175,8 @@ def failed_cancels(texts: Texts) -> None:
     note("refused, and the views do not say why", [RUNNING], [REFUSED])
     note("an internal error", [RUNNING], [server_failure(4016, "HY000", "Internal error")])
     note("no privilege", [RUNNING], [server_failure(1227, "42501", "Access denied")])
+    note("the upgrade to 4.3 is not finished", [RUNNING], [server_failure(
+        1235, "0A000", "cancel tenant cloning below 4.3 not supported")])
     note("busy all the time", [RUNNING], [TIMED_OUT] * 9)
     note("the answer was lost, and so is the server", [RUNNING, LOST], [LOST])
     note("the views cannot be read", [server_failure(1142, "42000", "SELECT command denied")], modes=both)

@@ -31,6 +31,8 @@ REFUSALS = [
      "state of tenant mysql001"),
     ("data_version", 4179, "HY000", "source tenant data version is below 4.3, clone tenant not allowed", "4.3.0"),
     ("clone_below_4_3", 1235, "0A000", "clone tenant below 4.3 not supported", "4.3.0"),
+    ("shared_storage", 1235, "0A000", "clone tenant is not supported in shared storage mode not supported",
+     "shared storage"),
     ("source_not_primary", 4179, "HY000", "source tenant is not primary tenant, clone tenant not allowed",
      "Name the primary tenant"),
     ("no_unit", 4648, "HY000", "resource unit 'unit001' not exist", "Create unit config unit001"),
@@ -61,6 +63,18 @@ def test_each_refusal_says_what_to_do(rule, errno, sqlstate, text, advice):
 
 def test_every_rule_is_proven_in_its_order():
     assert [refusal[0] for refusal in REFUSALS] == list(RULES)
+
+
+@pytest.mark.parametrize(("errno", "sqlstate", "text", "advice"), [
+    (4733, "HY000", "zone 'z1' resource not enough to hold 1 unit.", "Make room on the servers of the zone"),
+    (4770, "HY000", "Tenant (1002) is in UPGRADE procedure, create snapshot or clone tenant not allowed now",
+     "run the task again when it is over"),
+    (9112, "HY000", "Tenant snapshot lock conflict", "run the task again when it is over")])
+def test_what_can_end_a_job_can_be_the_answer_to_the_statement(errno, sqlstate, text, advice):
+    answer = server_failure(errno, sqlstate, text)
+    failure = explain(answer, WANTED)
+    assert (failure.error_class, failure.errno, failure.message) == ("refused", errno, answer.message)
+    assert advice in failure.hint
 
 
 def test_other_errors_stay_what_they_are():
