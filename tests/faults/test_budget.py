@@ -22,9 +22,9 @@ TIMEOUTS = 0.4
 TOLERANCE = 0.3
 KINDS = [("drop_before",), ("drop_after",), ("hang",), ("slow", 0.3), ("slow", 1.0), ("half",), ("garbage",),
          ("error", 4012, "HY000", "armed by a test"), ("error", 1205, "HY000", "armed by a test"),
-         ("error", 8001, "08004", "armed by a test")]
+         ("error", 8001, "08004", "armed by a test"), ("drop_during", 0.2)]
 # What runs in `make test`, without and with time to wait: one fault of a kind stands for those that end as it does.
-QUICK = (KINDS[:3] + KINDS[4:8], KINDS[1:3])
+QUICK = (KINDS[:3] + KINDS[4:8] + KINDS[-1:], KINDS[1:3])
 STATEMENTS = ["LOGIN dba@sys", "SET time_zone = ", "SELECT 'progress", "ALTER SYSTEM CANCEL CLONE"]
 
 

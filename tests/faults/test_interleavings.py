@@ -23,11 +23,12 @@ STATES = ("CLONE_SYS_LOCK", "CLONE_SYS_CREATE_INNER_RESOURCE_POOL", "CLONE_SYS_C
           "CLONE_SYS_WAIT_CREATE_SNAPSHOT", "CLONE_SYS_CREATE_TENANT", "CLONE_SYS_WAIT_TENANT_RESTORE_FINISH",
           "CLONE_SYS_RELEASE_RESOURCE", "CLONE_SYS_SUCCESS")
 STATEMENTS = ("LOGIN dba@sys", "SET time_zone = ", "SELECT 'progress", "SELECT TENANT_NA", "ALTER SYSTEM CAN")
-FAULTS = (("drop_before",), ("drop_after",), ("hang",), ("slow", 0.2), ("slow", 0.6), ("half",), ("garbage",),
+FAULTS = (("drop_before",), ("drop_after",), ("drop_during", 0.1), ("hang",), ("slow", 0.2), ("slow", 0.6),
+          ("half",), ("garbage",),
           ("error", 4012, "HY000", "armed by a test"), ("error", 1205, "HY000", "armed by a test"),
           ("error", 1317, "70100", "armed by a test"), ("error", 8001, "08004", "armed by a test"))
 # Those after which nobody but the server knows whether the statement was executed.
-SILENT = {"drop_before", "drop_after", "hang", "slow", "half", "garbage"}
+SILENT = {"drop_before", "drop_after", "drop_during", "hang", "slow", "half", "garbage"}
 TIMEOUTS = 0.3
 WAIT = 6
 TOLERANCE = 0.5

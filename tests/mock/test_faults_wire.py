@@ -53,6 +53,18 @@ def test_the_connection_is_lost(server: WireServer, kind: str, executed: list[st
         assert query(connection, "ECHO again") == (("again",),)
 
 
+def test_a_statement_can_be_executed_long_after_its_connection_is_lost(server: WireServer) -> None:
+    server.engine.faults.arm("^ECHO", "drop_during", seconds=0.5)
+    with connect(server) as connection:
+        started = time.monotonic()
+        with pytest.raises(pymysql.err.OperationalError) as caught:
+            query(connection, "ECHO late")
+        assert caught.value.args[0] == LOST
+        assert statements(server) == [] or time.monotonic() - started >= 0.5
+    wait_for(lambda: statements(server) == ["ECHO late"], "the late statement")
+    wait_for(lambda: server.engine.open == 0, "its session to be closed")
+
+
 def test_half_is_half_of_the_bytes(server: WireServer) -> None:
     sizes = []
     for fault in (None, "half"):

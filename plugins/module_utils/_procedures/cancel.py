@@ -8,12 +8,11 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .._clock import Budget, Clock, check_wait_options, repeat, retry, wait_argument_spec
 from .._connection.session import Session
-from .._errors import Failure, InvalidOption, Refused, ServerError, UnwantedOutcome
+from .._errors import ConnectionLost, Failure, InvalidOption, Refused, ServerError, UnwantedOutcome
 from .._options import nearest
 from .._runner import Description
 from .._views.jobs import CANCELED, CANCELING, HISTORY, PROGRESS, SUCCESS, CloneJob, Phase, Sighting
@@ -106,7 +105,7 @@ def cancel(request: Request, session: Session, clock: Clock, report: CancelRepor
         # Without a session nothing that is still open can be settled.
         for clone in report.distinct():
             if clone.is_open:
-                clone.failure = copy.copy(failure)
+                clone.failure = clone.undecided(failure)
     _conclude(run)
 
 
@@ -191,7 +190,8 @@ def _cancel_all(run: Run, clones: List[Clone]) -> None:
 
     Neither a refusal nor a lost answer tells what it did: one error number stands for five situations (facts: Error
     4179), and a lost statement may have been executed. So the views decide, and a CANCEL is sent again only when they
-    show that the one before had no effect.
+    show no effect of the one before. It is sent at once, lest the clone completes meanwhile: if the server still
+    executes the one before, it accepts one of the two (facts: Cancel errors).
     """
     pending = list(clones)
 
@@ -212,14 +212,15 @@ def _cancel_all(run: Run, clones: List[Clone]) -> None:
         if not pending or failure is not pending[0].refusal:
             raise
         for clone in pending:
-            clone.failure = clone.refusal
+            refusal = clone.refusal
+            clone.failure = clone.undecided(refusal) if isinstance(refusal, ConnectionLost) else refusal
 
 
 def _send(run: Run, clone: Clone) -> None:
     """Sends the CANCEL. If only the views can tell what it did, ``clone.refusal`` is its failure."""
     if clone.refusal:
         run.report.warnings.append(
-            "The CANCEL of the clone of tenant %s was sent again: the views showed that attempt %d had no effect (%s)."
+            "The CANCEL of the clone of tenant %s was sent again: the views showed no effect of attempt %d (%s)."
             % (clone.tenant, clone.sent, clone.refusal.message))
     clone.sent += 1
     clone.refusal = None

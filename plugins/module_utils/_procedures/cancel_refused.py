@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import List
 
 from .._errors import Failure, Refused, ServerError
@@ -29,7 +28,7 @@ def settle_refused(run: Run, clones: List[Clone]) -> List[Clone]:
             if isinstance(clone.refusal, Refused) and run.decide(clone, sighting).action is Action.CANCEL])
     except Failure as failure:
         for clone in clones:
-            clone.failure = _unknown(clone, failure)
+            clone.failure = clone.undecided(failure)
         return []
     again = []
     for clone, sighting in zip(clones, sightings):
@@ -73,16 +72,6 @@ def _must_be_sent_again(run: Run, clone: Clone, sighting: Sighting, tenant_norma
 def _canceled_by_a_command(job: CloneJob) -> bool:
     """Tells whether the job shows a CANCEL statement, as opposed to one of the server's own reasons to cancel."""
     return job.phase is Phase.CANCELED and job.row["canceled_by"] in (None, "user")
-
-
-def _unknown(clone: Clone, failure: Failure) -> Failure:
-    """Returns the failure of the look after a CANCEL; it says so if what the CANCEL did remains unknown."""
-    failure = copy.copy(failure)
-    if clone.lost is not None:
-        failure.message += "; before that the answer to the CANCEL was lost (%s)" % clone.lost.message
-        failure.hint = ("Whether OceanBase accepted the CANCEL is unknown. Run the task again: it looks first, and "
-                        "resumes waiting if the CANCEL was accepted.")
-    return failure
 
 
 def _by_id(clone: Clone) -> Selector:

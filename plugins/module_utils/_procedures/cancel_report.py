@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Dict, List, Optional, Sequence
 
 from .._errors import Failure
@@ -40,6 +41,16 @@ class Clone(JobReport):
     def accepted(self, statement: str) -> None:
         super().accepted(statement)
         self.canceled_in = self.canceled_in or (self.job.status if self.job else None)
+
+    def undecided(self, failure: Failure) -> Failure:
+        """Returns a copy of the failure that keeps it open; the copy says so if what the CANCEL did remains unknown."""
+        told = copy.copy(failure)
+        if self.lost is not None and not self.changed:
+            lost = "the answer to the CANCEL was lost (%s)" % self.lost.message
+            told.message = lost if failure is self.lost else "%s; before that %s" % (failure.message, lost)
+            told.hint = ("Whether OceanBase accepted the CANCEL is unknown. Run the task again: it looks first, and "
+                         "resumes waiting if the CANCEL was accepted.")
+        return told
 
     def doing(self, check_mode: bool) -> str:
         """Returns what the module does with it, to follow "Cannot "."""

@@ -116,7 +116,7 @@ def _start(request: StartRequest, session: Session, newest_id: int, outcome: str
     Starts the clone and reports the outcome.
 
     A refusal may mean that somebody else has just started the same clone, and after a lost answer the statement may
-    have been executed. So the views decide, and the statement is sent again only when they show that it had no effect:
+    have been executed. So the views decide, and the statement is sent again only when they show no effect of it:
     OceanBase allows one running job of a name, so that a late one and its repetition cannot both work.
     """
     wanted = request.wanted
@@ -129,7 +129,7 @@ def _start(request: StartRequest, session: Session, newest_id: int, outcome: str
     def attempt() -> Optional[Failure]:
         nonlocal lost, ineffective, sent
         if ineffective is not None:
-            report.warnings.append("CREATE TENANT was sent again: the views showed that attempt %d had no effect (%s)."
+            report.warnings.append("CREATE TENANT was sent again: the views showed no effect of attempt %d (%s)."
                                    % (sent, ineffective.message))
         sent += 1
         with open_starter(login, wanted.statement(), budget.clock.budget(float("inf"))) as starter:

@@ -18,6 +18,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     ConnectionLost,
     NoPrivilege,
     ServerError,
+    Unreachable,
     server_failure,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CLONE_CANCEL
@@ -178,7 +179,9 @@ def failed_cancels(texts: Texts) -> None:
     note("the upgrade to 4.3 is not finished", [RUNNING], [server_failure(
         1235, "0A000", "cancel tenant cloning below 4.3 not supported")])
     note("busy all the time", [RUNNING], [TIMED_OUT] * 9)
-    note("the answer was lost, and so is the server", [RUNNING, LOST], [LOST])
+    note("the answer was lost, and so is the server", [RUNNING, Unreachable(
+        "no connection to 127.0.0.1:2881: connection refused, so nothing listens there")], [LOST])
+    note("the answer is lost each time", [RUNNING], [LOST] * 9, wait_timeout=1)
     note("the views cannot be read", [server_failure(1142, "42000", "SELECT command denied")], modes=both)
     note("a status of a later release", [one(PROGRESS, "CLONE_SYS_DREAM")], modes=both)
     note("a job that ended in the middle", [one(HISTORY, "CLONE_SYS_LOCK")], modes=both)

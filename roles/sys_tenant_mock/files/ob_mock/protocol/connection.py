@@ -183,6 +183,9 @@ class Connection:
             self._write_log(self._session, statement, answer, time.monotonic() - started, **more)
 
         error = None
+        if fault and fault.kind == "drop_during":
+            self._channel.abort()
+            await asyncio.sleep(fault.seconds)
         with self._channel.leaving_cancels():
             try:
                 result = await spoiled(fault, work, self._observer)
@@ -208,7 +211,7 @@ class Connection:
                         elapsed, **more)
 
     async def _send_spoiled(self, fault: Fault, answer: List[bytes], started: float) -> None:
-        if fault.kind == "drop_after":
+        if fault.kind in ("drop_after", "drop_during"):
             self._channel.abort()
             raise PeerGone()
         if fault.kind == "stop_during":

@@ -4,8 +4,9 @@
 """``ALTER SYSTEM MOCK ...``: what only the mock has. This is the one place that documents these statements.
 
   MOCK FAULT 'regex' kind [args] [times]   a fault of network or server for the statements in which the regex is found;
-                                           kinds and meaning: faults.py. Arguments: slow SECONDS, stop_during SECONDS,
-                                           error NUMBER 'SQLSTATE' 'TEXT'. times: 1 if left out, 0 until cleared
+                                           kinds and meaning: faults.py. Arguments: slow SECONDS, drop_during SECONDS,
+                                           stop_during SECONDS, error NUMBER 'SQLSTATE' 'TEXT'. times: 1 if left out,
+                                           0 until cleared
   MOCK FAULT CLEAR                         disarms all faults
   MOCK FAIL STEP status [RET_CODE n] [MESSAGE 'text'] [TIMES n]
                                            the next n jobs (1; 0: all) fail at the end of that state, with this RET_CODE

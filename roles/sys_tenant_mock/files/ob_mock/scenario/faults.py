@@ -11,9 +11,9 @@ from typing import List, Optional, Pattern
 
 from ..sql.results import SqlError
 
-KINDS = ("drop_before", "drop_after", "hang", "slow", "error", "half", "garbage", "stop_before", "stop_after",
-         "stop_during")
-TIMED = ("slow", "stop_during")
+KINDS = ("drop_before", "drop_after", "drop_during", "hang", "slow", "error", "half", "garbage", "stop_before",
+         "stop_after", "stop_during")
+TIMED = ("drop_during", "slow", "stop_during")
 NEVER_FAULTY = re.compile(r"\s*ALTER\s+SYSTEM\s+MOCK\b", re.IGNORECASE)
 
 
@@ -22,13 +22,13 @@ class Fault:
     """
     One armed fault.
 
-    kind: ``drop_before`` (not executed, connection dropped), ``drop_after`` (executed, answer lost), ``hang`` (not
-    executed, never answered), ``slow`` (executed after ``seconds``), ``error`` (not executed, answered with
-    ``error``), ``half`` (executed, half of the answer's bytes, then dropped), ``garbage`` (executed, answered with
-    bytes that are not a packet). Of an observer that dies, with all its sessions: ``stop_before`` (not executed),
-    ``stop_after`` (executed, answer lost), ``stop_during`` (executed; the observer dies ``seconds`` later, the client
-    waiting until then). It lives again with ``ALTER SYSTEM MOCK OBSERVER``. times: how often the fault still strikes,
-    None for always.
+    kind: ``drop_before`` (not executed, connection dropped), ``drop_after`` (executed, answer lost), ``drop_during``
+    (connection dropped at once, executed ``seconds`` later), ``hang`` (not executed, never answered), ``slow``
+    (executed after ``seconds``), ``error`` (not executed, answered with ``error``), ``half`` (executed, half of the
+    answer's bytes, then dropped), ``garbage`` (executed, answered with bytes that are not a packet). Of an observer
+    that dies, with all its sessions: ``stop_before`` (not executed), ``stop_after`` (executed, answer lost),
+    ``stop_during`` (executed; the observer dies ``seconds`` later, the client waiting until then). It lives again with
+    ``ALTER SYSTEM MOCK OBSERVER``. times: how often the fault still strikes, None for always.
     """
 
     pattern: Pattern[str]

@@ -205,10 +205,25 @@ def test_what_a_cancel_did_is_unknown_if_the_views_cannot_be_read_after_it():
 def test_a_cancel_is_not_sent_again_past_the_deadline():
     time = FakeTime()
     session = FakeSession([RUNNING], [LOST] * 50)
-    task, _failure = fail(ConnectionLost, session, time, wait_timeout=3)
+    task, failure = fail(ConnectionLost, session, time, wait_timeout=3)
     assert len(session.sent_cancels()) == 5
     assert sum(time.sleeps) <= 3
     assert task.as_result()["changed"] is False
+    # The last one may still be under way.
+    assert failure.message == "the answer to the CANCEL was lost (the connection broke)"
+    assert "is unknown" in failure.hint
+
+
+def test_what_a_cancel_did_is_unknown_if_no_session_can_be_had_after_it():
+    """The answer to the first CANCEL is lost, and then the login is refused before anybody could look."""
+    session = ServerOfSeveral([LOST], a=LOCKED, b=LOCKED)
+    session.connect = lambda budget: fail_with(AccessDenied("no")) if session.sent_cancels() else None
+    report = several(session, AccessDenied, clone_tenants=["a", "b"])
+    first, second = report.as_result()["results"]
+    assert first["error"]["message"] == "no; before that the answer to the CANCEL was lost (the connection broke)"
+    assert "is unknown" in first["error"]["hint"]
+    assert second["error"]["message"] == "no"
+    assert report.as_result()["changed"] is False
 
 
 def test_a_lasting_error_is_not_retried():
