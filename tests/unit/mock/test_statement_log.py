@@ -69,6 +69,5 @@ def test_the_file_is_its_owners_and_is_appended_to(tmp_path: Path) -> None:
 
 def test_without_a_path_there_is_no_log() -> None:
     log = StatementLog()
-    assert not log.is_on
     log.write(2881, 1, "", "", "CLOSE", "ok", 0.0)
     log.close()

@@ -69,7 +69,7 @@ def seconds(text: str) -> float:
 
 def main(arguments: Optional[List[str]] = None) -> int:
     """
-    Runs the mock until SIGTERM or SIGINT; the exit code.
+    Runs the mock until SIGTERM or SIGINT and returns the exit code.
 
     0 after a signal, 2 for bad options or a bad scenario (nothing was started), 1 when it cannot listen or write.
     """

@@ -154,7 +154,7 @@ class Cluster:
 
     @property
     def skip_reserved(self) -> bool:
-        """Returns SKIP is a reserved word since 4.3.5 (facts: Parser)."""
+        """Returns whether SKIP is a reserved word, as it is since 4.3.5 (facts: Parser)."""
         return self.version >= (4, 3, 5)
 
     @property

@@ -41,19 +41,15 @@ class StatementLog:
         if path:
             self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8")
 
-    @property
-    def is_on(self) -> bool:
-        """Returns whether anybody wants to read what is logged."""
-        return self._file is not None
-
     def write(self, port: int, session: int, user: str, tenant: str, statement: str, answer: str, elapsed: float,
               **more: Any) -> None:
         """
         Writes one line: time (ISO 8601, UTC), port (of the observer), session (connection id), user, tenant,
         statement, answer, elapsed (seconds).
 
-        answer is ``ok``, ``rows`` (more: rows, their number), ``error`` (more: errno, sqlstate, message) or
-        ``lost`` (more: why). A login has the statement ``LOGIN user@tenant``, the end of a session ``CLOSE``.
+        answer is ``ok``, ``rows`` (more: rows, their number), ``error`` (more: errno, sqlstate, message) or ``lost``;
+        more has ``fault`` if one struck. A login has the statement ``LOGIN user@tenant``, the end of a session
+        ``CLOSE``.
         """
         if self._file is None:
             return

@@ -11,10 +11,10 @@ from ..cluster import clone_job as state
 from ..cluster.clone_job import CloneJob, cancel_message
 from ..cluster.clone_scheduler import READY_SHARE
 from ..cluster.inventory import Tenant
+from ..statements.clones import BY_USER
 from ..statements.context import Context
 
 DEFAULT_SOURCE, DEFAULT_UNIT = "mysql001", "unit001"
-BY_USER = "by user command"
 FAILED_BY_ITSELF, CANCELED = -4016, -4072
 
 

@@ -39,9 +39,9 @@ from ..sql.syntax_tree import Mock
 from ..statements.clones import cancel
 from ..statements.context import Context
 from ..statements.privileges import require_administration
+from .clone_jobs import FAILED_BY_ITSELF
 from .faults import TIMED
 
-DEFAULT_RET_CODE = -4016
 LOGIN_STATES = ("serving", "initializing", "stopping")
 
 
@@ -104,7 +104,7 @@ def fail(context: Context, arguments: List[Any]) -> None:
     elif what == "CLEANUP":
         context.scheduler.failing_cleanups = int(_options(arguments[1:], times=1)["times"]) or -1
     elif what == "STEP":
-        options = _options(arguments[2:], times=1, ret_code=DEFAULT_RET_CODE, message=None)
+        options = _options(arguments[2:], times=1, ret_code=FAILED_BY_ITSELF, message=None)
         status = str(arguments[1]).upper()
         if status not in STEPS[:-1]:
             raise ValueError("%s is not a step that can fail" % status)

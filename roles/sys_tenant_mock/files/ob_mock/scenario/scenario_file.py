@@ -16,7 +16,7 @@ from ..sql.results import SqlError
 from ..statements.clones import set_parameter
 from ..statements.context import Context
 from ..statements.definitions import split_privilege
-from .clone_jobs import add_history, add_job
+from .clone_jobs import FAILED_BY_ITSELF, add_history, add_job
 from .json_schema import violations
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scenario.schema.json")
@@ -125,7 +125,7 @@ def _pool(context: Context, entry: Dict[str, Any]) -> None:
 
 def _failure(context: Context, entry: Dict[str, Any]) -> None:
     context.scheduler.failures[entry["state"]] = Failure(
-        entry.get("times", 1), entry.get("ret_code", -4016), entry.get("message"))
+        entry.get("times", 1), entry.get("ret_code", FAILED_BY_ITSELF), entry.get("message"))
 
 
 def _fault(context: Context, entry: Dict[str, Any]) -> None:

@@ -124,7 +124,7 @@ class _Compiler:
         self._at = 0
 
     def choice(self) -> _Piece:
-        """Returns compiles the alternatives up to a closing bracket or the end."""
+        """Compiles the alternatives up to a closing bracket or the end."""
         pieces = [self._sequence()]
         while self._at < len(self._parts) and self._parts[self._at] == "|":
             self._at += 1

@@ -276,7 +276,7 @@ class _Scanner:
         return token
 
     def _hint(self, place: int) -> Optional[Token]:
-        """Returns skips a hint, of which newlines do not count."""
+        """Skips a hint, of which newlines do not count."""
         while not self._sql.startswith("*/", place):
             part = _HINT_PART.match(self._sql, place, self._end)
             if part is None:

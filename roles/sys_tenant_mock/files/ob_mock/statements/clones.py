@@ -101,7 +101,7 @@ def archive(context: Context, session: Session, statement: Archive) -> Ok:
 
 
 def minor_freeze(context: Context, session: Session, statement: MinorFreeze) -> Ok:
-    """Returns ALTER SYSTEM MINOR FREEZE: the checkpoint of the tenants passes the start of their log archive.
+    """Executes ALTER SYSTEM MINOR FREEZE: the checkpoint of the tenants passes the start of their log archive.
 
     On a cluster that takes about a minute; it is what error 9111 tells people to do. Error 5157.
     """

@@ -18,7 +18,7 @@ from ..sql.scanner import Token
 from ..sql.sqlite_functions import like
 from ..sql.syntax_tree import Describe, Expression, Kill, Nothing, SetVariables, Transaction, Use
 from .context import Context
-from .privileges import require_administration, require_select, user_of
+from .privileges import ADMINISTRATION, require_administration, require_select, user_of
 from .show import describe_rows
 
 
@@ -65,7 +65,7 @@ def _evaluated(context: Context, session: Session, expression: Expression) -> An
 def require_administration_of_tenant(context: Context, session: Session) -> None:
     """Requires SUPER or ALTER SYSTEM in the session's tenant, for SET GLOBAL: error 1227."""
     if not user_of(context.cluster, session).may("SUPER", "ALTER SYSTEM"):
-        raise error("OB_ERR_NO_PRIVILEGE", "SUPER or ALTER SYSTEM")
+        raise error("OB_ERR_NO_PRIVILEGE", ADMINISTRATION)
 
 
 def use(context: Context, session: Session, statement: Use) -> Ok:

@@ -114,7 +114,7 @@ def _warnings(_context: Context, session: Session, _statement: Show) -> Answer:
 
 
 def describe_rows(view: View) -> Rows:
-    """Executes DESC and SHOW COLUMNS."""
+    """Returns the answer to DESC and SHOW COLUMNS."""
     columns = [text("Field", 512), text("Type", 4194304), text("Null", 16), text("Key", 16), text("Default", 16384),
                text("Extra", 16384)]
     return Rows(columns, [(column.name, column.sql_type, "YES" if column.nullable else "NO", "",
