@@ -65,7 +65,7 @@ test-modules: $(TEST_READY) ## run the plays of the tests again, every task as a
 test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's kernel
 	@$(BIN)/python -m pytest tests/real $(ARGS)
 
-test-clients: $(TEST_READY) ## run 22 clients, of nine languages, on the mock (as root: installs those that are missing)
+test-clients: $(TEST_READY) ## run clients of eight languages on the mock (as root: installs those that are missing)
 	@$(BIN)/python scripts/debian.py requirements/clients.apt
 	@$(MAKE) --no-print-directory $(CLIENTS_READY)
 	@echo "running the clients (about 1 minute on two cores) ..."

@@ -19,7 +19,7 @@ CITATION = re.compile(r"\(facts: ([^()]*)\)")
 # Forms that lead nowhere: numbers, and the name of the guide without a section.
 LEFT_OVER = re.compile(r"\b[Ss]ections? \d|\bfacts, |\b[Tt]he facts,? (?:section|\d)|\bOceanBase facts: [A-Z]")
 LINE_BREAK = re.compile(r"\s*\n\s*(?:#\s*)?")
-KINDS = {".py", ".yml", ".md", ".rst", ".j2"}
+KINDS = {".py", ".yml", ".md", ".rst"}
 
 
 def files() -> list[Path]:

@@ -20,7 +20,7 @@ CODE = ("plugins/", "roles/", "scripts/", "tests/support/", "extensions/", "docs
 # A person reads these: documentation, messages, names of tasks.
 READ_BY_USERS = ("README.md", "galaxy.yml", "docs/", "roles/", "playbooks/", "plugins/", "examples/", "extensions/",
                  "tests/faults/golden_messages.txt")
-TEXT = {".py", ".yml", ".yaml", ".md", ".rst", ".j2", ".txt", ".json", ".toml", ".html", ".css", ".js"}
+TEXT = {".py", ".yml", ".yaml", ".md", ".rst", ".txt", ".json", ".toml", ".html", ".css", ".js"}
 # Spelled as their authors do: licenses, the exceptions of codespell, and what this file forbids.
 OF_OTHERS = ("LICENSES/", "pyproject.toml", "tests/contract/test_language.py")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pymysql
 import pytest
+import yaml
 
 from ansible_collections.community.oceanbase.plugins.module_utils import _errors
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import LOGIN_SOURCES
@@ -104,6 +105,14 @@ def test_the_picture_is_the_one_that_the_status_table_draws() -> None:
     assert drawn["PICTURE"].read_text(encoding="utf-8") == picture, "python scripts/status_diagram.py draws it anew"
     names = re.findall(r">(?:fails: )?([A-Z_]+)</text>", picture)
     assert {"CLONE_SYS_" + name for name in names if not name.startswith("DBA_")} == set(STATUSES)
+
+
+def test_the_clients_of_the_guide_are_those_that_are_run() -> None:
+    folder = REPOSITORY / "tests" / "clients"
+    clients = yaml.safe_load((folder / "clients.yml").read_text(encoding="utf-8"))["clients"]
+    languages = {path.suffix for path in (folder / "programs").iterdir()} - {".md"}
+    assert len(languages) == 8
+    assert f"\n{len(clients)} clients of eight languages " in (GUIDES / "mock_guide.rst").read_text(encoding="utf-8")
 
 
 def contrast(one: str, other: str) -> float:

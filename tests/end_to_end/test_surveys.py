@@ -76,6 +76,7 @@ def test_awx_takes_the_survey(name: str) -> None:
         assert {"question_name", "question_description", "required", "type", "variable", "default"} <= set(question)
         assert question["type"] in TYPES
         assert isinstance(question["required"], bool)
+        assert "`" not in question["question_description"], "a mark of the page, which a form does not know"
         default = question["default"]
         if question["type"] in ("multiplechoice", "multiselect"):
             assert question["choices"]
