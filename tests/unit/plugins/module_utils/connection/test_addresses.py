@@ -17,6 +17,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._clock import 
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.addresses import (
     Address,
     NoAnswer,
+    _by_turns,
     first_answer,
     parse_addresses,
 )
@@ -194,11 +195,27 @@ def answer(*addresses, timeout=2.0, budget=5.0):
     return address, time.monotonic() - started
 
 
+CHECK_SERVER = ("Check host and port (an OBServer listens on 2881, OBProxy on 2883) and whether the server runs.",
+                "Check host and port (an OBServer listens on 2881, OBProxy on 2883) and whether the server hangs.")
+CHECK_NAME = "Check login_host and the name service of this host."
+# What to do, by what is said.
+HINTS = {
+    "no answer within": "Check the address, the firewall and whether the server runs.",
+    "connection refused, so nothing listens there": CHECK_SERVER[0],
+    "the connection was accepted, but no greeting came within": CHECK_SERVER[1],
+    "the host name cannot be resolved": CHECK_NAME,
+    "the host name was not resolved within": "Check the name service of this host.",
+    "": "Check the address and whether the server runs.",
+}
+
+
 def reasons(*addresses, timeout=0.3, budget=5.0):
     """What each address is told to have done, and after how many seconds."""
     started = time.monotonic()
     with pytest.raises(NoAnswer) as caught:
         first_answer(addresses, timeout, Clock().budget(budget))
+    for _address, reason, hint in caught.value.reasons:
+        assert hint == next(hint for begin, hint in HINTS.items() if reason.startswith(begin))
     return {address: reason for address, reason, _hint in caught.value.reasons}, time.monotonic() - started
 
 
@@ -242,6 +259,12 @@ def test_families_take_turns(names, hosts, refusing):
     assert seconds < 0.4
 
 
+@pytest.mark.parametrize(("lists", "expected"), [
+    ([], []), ([[]], []), ([[1, 2, 3], [4]], [1, 4, 2, 3]), ([[1], [2, 3], [4, 5, 6]], [1, 2, 4, 3, 5, 6])])
+def test_by_turns(lists, expected):
+    assert _by_turns(lists) == expected
+
+
 def test_a_name_service_that_hangs_holds_up_nobody_else(names, hosts):
     ended = threading.Event()
     names["hanging"] = lambda: ended.wait(10) and []
@@ -249,6 +272,8 @@ def test_a_name_service_that_hangs_holds_up_nobody_else(names, hosts):
     names["observer"] = [("127.0.0.1", living.port)]
     hanging = Address("hanging", 1, "a test")
     assert answer(hanging, Address("observer", 1, "a test"))[1] < 0.4
+    # It would keep Python from ending.
+    assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
     told, seconds = reasons(hanging)
     assert told == {hanging: "the host name was not resolved within 0.3 s (connect_timeout)"}
     assert seconds < 0.6

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -25,6 +26,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._connection.dr
     FileRequested,
     NotADatabase,
     NotSendable,
+    PackageMissing,
     PluginRefused,
     ServerSaid,
     TlsNotOffered,
@@ -87,7 +89,7 @@ class Server:
             if position:
                 head = self._exactly(4)
                 if not head:
-                    return
+                    break
                 self.received.append(self._exactly(int.from_bytes(head[:3], "little")))
                 number = head[3] + 1
             if callable(answer):
@@ -215,11 +217,44 @@ def test_a_server_that_is_full_says_so_instead_of_greeting():
 
 
 def test_tls_that_is_not_offered():
-    import ssl
     with Server(greeting()) as server:
         error = refusal(server, ssl.create_default_context())
     assert isinstance(error, TlsNotOffered)
     assert (server.received, server.rest) == ([], b"")
+
+
+class PlainContext(ssl.SSLContext):
+    """Leaves the connection in plain text, and remembers which name it was to verify."""
+
+    def wrap_socket(self, sock, **options):
+        self.name = options["server_hostname"]
+        return sock
+
+
+def tls_greeting():
+    """A greeting that offers TLS."""
+    return greeting(capabilities=0x0008FFDF)
+
+
+def test_tls_begins_before_the_login_and_verifies_the_name_of_the_server():
+    context = PlainContext(ssl.PROTOCOL_TLS_CLIENT)
+    with Server(tls_greeting(), lambda sock: None, OK) as server:
+        log_in(server, context).close()
+    request, login = server.received[:2]
+    assert login.startswith(request) and len(request) == 32
+    assert context.name == "observer1"
+
+
+@pytest.mark.parametrize(("switch", "sent"), [
+    (b"mysql_clear_password\0", PASSWORD.encode() + b"\0"), (b"mysql_old_password\0", None), (b"", None)])
+def test_a_verified_server_may_ask_for_the_password_but_not_in_the_old_way(switch, sent):
+    context = PlainContext(ssl.PROTOCOL_TLS_CLIENT)
+    with Server(tls_greeting(), lambda sock: None, b"\xfe" + switch, OK) as server:
+        if sent is None:
+            assert refusal(server, context).plugin == "mysql_old_password"
+        else:
+            log_in(server, context).close()
+    assert server.received[2:3] == [sent] * (sent is not None)
 
 
 def test_a_server_that_goes_away():
@@ -246,6 +281,13 @@ def test_a_server_that_says_nothing_or_trickles():
             error = refusal(server, seconds=0.3)
         assert (error.errno, error.text) == (2013, "no answer within 0.3 s (connect_timeout)")
         assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0])
+def test_when_no_time_is_left_that_is_said_and_nothing_else(seconds):
+    with Server(lambda sock: None) as server:
+        error = refusal(server, seconds=seconds)
+    assert (error.errno, error.text) == (2013, "no answer within %s s (connect_timeout)" % seconds)
 
 
 def test_rubbish_as_an_answer():
@@ -320,14 +362,39 @@ def test_an_error_of_the_operating_system(error, method):
     assert caught.value.text
 
 
-@pytest.mark.parametrize(("error", "cls", "number"), [
-    (pymysql.OperationalError(2013, "Lost connection"), DriverError, 2013),
-    (pymysql.InterfaceError(0, ""), DriverError, None),
-    (pymysql.InternalError("Packet sequence number wrong"), DriverError, None),
-    (IndexError("x"), DriverError, None),
-    (UnicodeDecodeError("utf8", b"x", 0, 1, "y"), DriverError, None), (struct.error("x"), DriverError, None),
-    (pymysql.ProgrammingError(1064, "x"), ServerSaid, 1064)])
-def test_what_exceptions_of_the_driver_mean(monkeypatch, error, cls, number):
+def wrapped(cause):
+    """PyMySQL's exception for one that connecting raised."""
+    error = pymysql.OperationalError(2003, "Can't connect to MySQL server")
+    error.original_exception = cause
+    return error
+
+
+@pytest.mark.parametrize(("error", "cls", "number", "text"), [
+    (pymysql.OperationalError(2013, "Lost connection"), DriverError, 2013, "Lost connection"),
+    (pymysql.OperationalError(1999, "x"), ServerSaid, 1999, "x"),
+    (pymysql.OperationalError(2000, "x"), DriverError, 2000, "x"),
+    (pymysql.OperationalError(2999, "x"), DriverError, 2999, "x"),
+    (pymysql.OperationalError(3000, "x"), ServerSaid, 3000, "x"),
+    (pymysql.InterfaceError(0, ""), DriverError, None, "the answer was not understood (InterfaceError)"),
+    (pymysql.InternalError("Packet sequence number wrong"), DriverError, None,
+     "the answer was not understood (InternalError)"),
+    (IndexError("x"), DriverError, None, "the answer was not understood (IndexError)"),
+    (RuntimeError("x"), DriverError, None, "the answer was not understood (RuntimeError)"),
+    (RuntimeError("'cryptography' package is required"), PackageMissing, None, "'cryptography' package is required"),
+    (ValueError("package is required"), DriverError, None, "the answer was not understood (ValueError)"),
+    (UnicodeDecodeError("utf8", b"x", 0, 1, "y"), DriverError, None,
+     "the answer was not understood (UnicodeDecodeError)"),
+    (struct.error("x"), DriverError, None, "the answer was not understood (error)"),
+    (wrapped(OSError(104, "Connection reset by peer")), DriverError, 2003, "Connection reset by peer"),
+    (wrapped(OSError("no number")), DriverError, 2003, "no number"),
+    (wrapped(OSError()), DriverError, 2003, "OSError"),
+    (wrapped(ValueError("x")), DriverError, 2003, "Can't connect to MySQL server"),
+    (pymysql.OperationalError(2059, "x"), PluginRefused, None,
+     "the server asks for the authentication plugin mysql_native_password"),
+    (pymysql.OperationalError(2061, "x"), PluginRefused, None,
+     "the server asks for the authentication plugin mysql_native_password"),
+    (pymysql.ProgrammingError(1064, "x"), ServerSaid, 1064, "x")])
+def test_what_exceptions_of_the_driver_mean(monkeypatch, error, cls, number, text):
     class Cursor:
         def __init__(self, *_arguments):
             raise error
@@ -336,7 +403,8 @@ def test_what_exceptions_of_the_driver_mean(monkeypatch, error, cls, number):
     monkeypatch.setattr(connection, "cursor", Cursor)
     with pytest.raises(DriverError) as caught:
         connection.run("SELECT 1")
-    assert (type(caught.value), caught.value.errno) == (cls, number)
+    assert (type(caught.value), caught.value.errno, caught.value.text) == (cls, number, text)
+    assert str(caught.value) == text
 
 
 def test_hanging_up_wakes_whoever_waits():

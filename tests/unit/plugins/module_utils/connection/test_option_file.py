@@ -57,7 +57,8 @@ def test_an_option_file_as_people_write_them(tmp_path):
         "user": "root@sys", "password": "p=# %(x)s\"", "ssl-ca": "/etc/my ca.pem", "port": "4"}
 
 
-@pytest.mark.parametrize(("content", "message"), [
+# Contents, and a part of what is said of them.
+BROKEN = [
     ("[mysqld]\nport=1\n", r"has no section \[client\]"),
     ("", r"has no section \[client\]"),
     ("password=s3cret\n[client]\n", r"line 1 stands before the first section"),
@@ -69,7 +70,10 @@ def test_an_option_file_as_people_write_them(tmp_path):
     ("[mysqld]\r\n\t!include\t/etc/s3cret\r\n[client]\r\n", r"line 2 includes other files"),
     ("\ufeff[client]\npassword=s3cret\n", r"begins with a byte order mark"),
     ("[client]\npassword=s3cret\n".encode("utf-16"), r"begins with a byte order mark"),
-])
+]
+
+
+@pytest.mark.parametrize(("content", "message"), BROKEN)
 def test_a_broken_file_is_an_error_without_its_secrets(tmp_path, content, message):
     path = written(tmp_path, content)
     with pytest.raises(InvalidOption, match=message) as caught:

@@ -485,3 +485,16 @@ def test_a_missing_privilege_is_told_with_the_user_and_its_source(driver, number
     with pytest.raises(NoPrivilege) as caught:
         session(login_user="dba@sys").run("SELECT 1", (), AMPLE)
     assert caught.value.message.endswith("logged in as dba@sys (user: option login_user, password: none)")
+
+
+def test_after_hanging_up_nothing_is_sent_any_more(driver):
+    opened = session()
+    opened.run("SELECT 1", (), AMPLE)
+    driver.hang_up = lambda: driver.statements.append("hung up")
+    opened.hang_up()
+    assert driver.statements[1:] == [("SELECT 1", ()), "hung up"]
+    for before_it in (opened, session()):
+        before_it.hang_up()
+        with pytest.raises(ConnectionLost, match="no time is left"):
+            before_it.run("SELECT 2", (), AMPLE)
+    assert len(driver.connections) == 1
