@@ -6,15 +6,21 @@ Runs modules, mocks and Ansible as processes that fork from one which has alread
 
 Starting a Python, Ansible's module code and PyMySQL costs ten times as much as the work of a module. A fork is a
 process with its own environment, files and signals; only what it imports is there from the start.
+
+Ansible reads its settings when it is imported, so its programs fork from a process for each set of settings. That one
+in turn is a fork of one that has imported what Ansible imports, but nothing of Ansible.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import gc
 import importlib
 import json
 import os
+import re
 import resource
 import runpy
 import selectors
@@ -25,12 +31,13 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import IO, Any, Mapping
+from typing import IO, Any, Mapping, Union
 
 from support import COLLECTIONS_PATH, REPOSITORY
 
 MOCK_FOLDER = REPOSITORY / "roles" / "sys_tenant_mock" / "files"
 _MODULES = "ansible_collections.community.oceanbase.plugins.modules"
+_File = Union[IO[str], socket.socket]
 
 
 class Fork:
@@ -39,12 +46,13 @@ class Fork:
     ``kind``: what it has loaded, a key of LOADERS.
     """
 
-    def __init__(self, arguments: list[str], stdout: IO[str], stderr: IO[str], stdin: IO[str] | None = None,
+    def __init__(self, arguments: list[str], stdout: _File, stderr: _File, stdin: _File | None = None,
                  env: Mapping[str, str] | None = None, cwd: str | Path = ".", kind: str = "module") -> None:
+        environment, folder = dict(os.environ if env is None else env), os.path.abspath(cwd)
+        request = {"arguments": arguments, "env": environment, "cwd": folder}
         self._conversation, theirs = socket.socketpair()
         with theirs, open(os.devnull, encoding="utf-8") as nothing:
-            _ForkServer.running(kind).start(theirs, stdin or nothing, stdout, stderr)
-        request = {"arguments": arguments, "env": dict(os.environ if env is None else env), "cwd": os.path.abspath(cwd)}
+            self._server = _ForkServer.start(kind, environment, folder, theirs, stdin or nothing, stdout, stderr)
         self._conversation.sendall(json.dumps(request).encode() + b"\n")
         self._answers = self._conversation.makefile("rb")
         self.pid: int = json.loads(self._answers.readline())
@@ -59,7 +67,7 @@ class Fork:
                     raise subprocess.TimeoutExpired(f"fork {self.pid}", timeout or 0)
             status, seconds = json.loads(self._answers.readline())
             self.returncode = os.waitstatus_to_exitcode(status)
-            _ForkServer.seconds += seconds
+            self._server.ended(seconds)
             self._answers.close()
             self._conversation.close()
         return self.returncode
@@ -115,39 +123,81 @@ def _of_python(env: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in env.items() if name.startswith("PYTHON")}
 
 
+# What Ansible reads when it runs. Anything else of the environment it may have read when it was imported.
+_READ_LATE = re.compile(r"(OCEANBASE_|PYTEST_).*|PATH|PWD|OLDPWD|SHLVL|_|RECORD_RESULTS_TO|ANSIBLE_INVENTORY")
+# Those with which it opens files when it is imported.
+_OPENED = ("ANSIBLE_LOG_PATH",)
+_OF_PATHS = re.compile(r"ANSIBLE_.*(PATHS?|PLUGINS|LIBRARY|CONFIG|FILE|HOME|TEMP)")
+
+
+def _settings(env: Mapping[str, str], cwd: str) -> tuple[Any, ...]:
+    """Returns all that Ansible may read when it is imported."""
+    kept = tuple(sorted(item for item in env.items() if not _READ_LATE.fullmatch(item[0])))
+    file = Path(cwd, "ansible.cfg")
+    relative = any(not part.startswith("/") for name, value in kept if _OF_PATHS.fullmatch(name)
+                   for part in value.split(":"))
+    return kept, cwd if relative or file.exists() else "", file.read_bytes() if file.exists() else b""
+
+
 class _ForkServer:
-    """Process that forks; started when it is first needed, ended with this one."""
+    """Process that forks; started when it is first needed, ended with this one, or when there are too many."""
 
     seconds = 0.0  # of the processor, used by forks that have been waited for
-    _lock = threading.Lock()
-    _running: dict[str, _ForkServer] = {}
+    _lock = threading.RLock()
+    # In the order of their last use.
+    _running: dict[tuple[Any, ...], _ForkServer] = {}
+    _MOST = 8
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, env: Mapping[str, str], cwd: str) -> None:
+        self._forks, self._seconds = 0, 0.0
         self._control, theirs = socket.socketpair()
-        with theirs:
-            environment = {name: value for name, value in os.environ.items() if not name.startswith("OCEANBASE_")}
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "support.forks", kind, str(theirs.fileno())], cwd=REPOSITORY / "tests",
-                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=environment)
+        self._process: subprocess.Popen[bytes] | Fork
+        with theirs, open(os.devnull, "w", encoding="utf-8") as nothing, os.fdopen(os.dup(2), "w") as errors:
+            if kind == "ansible":
+                self._process = Fork(["-m", __name__, kind, "0"], nothing, errors, theirs, env, cwd, "around ansible")
+            else:
+                environment = {name: value for name, value in os.environ.items() if not name.startswith("OCEANBASE_")}
+                self._process = subprocess.Popen([sys.executable, "-m", __name__, kind, "0"], stdin=theirs.fileno(),
+                                                 stdout=nothing, cwd=REPOSITORY / "tests", env=environment)
 
     @classmethod
-    def running(cls, kind: str) -> _ForkServer:
+    def start(cls, kind: str, env: dict[str, str], cwd: str, *files: _File) -> _ForkServer:
+        """Starts a fork of that kind, with a socket for the conversation and its three files; returns its server."""
+        if kind == "ansible" and any(name in env for name in _OPENED):
+            kind = "around ansible"
+        key = (kind, *_settings(env, cwd)) if kind == "ansible" else (kind,)
         with cls._lock:
-            if kind not in cls._running:
-                cls._running[kind] = cls(kind)
-            return cls._running[kind]
+            server = cls._running.pop(key, None) or cls(kind, env, cwd)
+            cls._running[key] = server
+            server._forks += 1
+            idle = [key for key, other in cls._running.items() if key[0] == "ansible" and not other._forks]
+            for key in idle[:max(0, len(cls._running) - cls._MOST)]:
+                cls._end(key)
+            socket.send_fds(server._control, [b"f"], [file.fileno() for file in files])
+            return server
+
+    def ended(self, seconds: float) -> None:
+        """Notes that a fork has ended, which used these seconds of the processor."""
+        with self._lock:
+            self._forks -= 1
+            self._seconds += seconds
+            _ForkServer.seconds += seconds
 
     @classmethod
     def stop(cls) -> None:
         with cls._lock:
-            while cls._running:
-                _kind, server = cls._running.popitem()
-                server._control.close()
-                server._process.wait()
+            # Those of settings first, which are forks of another one.
+            for key in sorted(cls._running, key=lambda key: str(key[0])):
+                cls._end(key)
 
-    def start(self, conversation: socket.socket, *streams: IO[str]) -> None:
-        with self._lock:
-            socket.send_fds(self._control, [b"f"], [conversation.fileno(), *(stream.fileno() for stream in streams)])
+    @classmethod
+    def _end(cls, key: tuple[Any, ...]) -> None:
+        server = cls._running.pop(key)
+        server._control.close()
+        server._process.wait()
+        if isinstance(server._process, Fork):
+            # As a fork it had the seconds of its own forks among its own.
+            _ForkServer.seconds -= server._seconds
 
 
 def seconds_of_forks() -> float:
@@ -173,24 +223,54 @@ def _load_modules() -> None:
 
 def _load_around_ansible() -> None:
     """
-    Imports what Ansible imports, but nothing of its own: that reads settings from the environment, and a collection
-    is found by a loader of its own.
+    Imports what Ansible and its workers import, but nothing of Ansible: that reads settings from the environment, and
+    a collection is found by a loader of its own.
     """
     program = "import ansible.cli.playbook, ansible.plugins.strategy.linear, sys; print(*sys.modules)"
     names = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=True).stdout
-    for name in names.split():
+    for name in (*names.split(), "pymysql"):
         if not name.startswith(("ansible", "_", "sitecustomize")):
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
 
 
-LOADERS = {"module": _load_modules, "ansible": _load_around_ansible}
+def _load_ansible() -> None:
+    """Imports what ansible-playbook imports, with the settings of the environment, and the plugins of every play."""
+    importlib.import_module("ansible.cli.playbook")
+    plugins = importlib.import_module("ansible.plugins.loader")
+    collections: Any = importlib.import_module("ansible.utils.collection_loader._collection_finder")
+    # Ansible has this function exchanged in order to read the long file of its own plugins once.
+    collections._meta_yml_to_dict = functools.cache(collections._meta_yml_to_dict)
+    plugins.init_plugin_loader()
+    for kind in ("become", "cache", "callback", "connection", "inventory", "shell", "strategy", "vars"):
+        for _plugin in getattr(plugins, f"{kind}_loader").all(class_only=True):
+            pass
+    # Each process finds collections by a finder of its own, and has a temporary folder of its own.
+    collections._AnsibleCollectionFinder._remove()
+    for name in [name for name in sys.modules if name.startswith("ansible_collections")]:
+        del sys.modules[name]
+    constants, path = sys.modules["ansible.constants"], sys.modules["ansible.utils.path"]
+    path.cleanup_tmp_file(constants.DEFAULT_LOCAL_TMP)
+    atexit.unregister(path.cleanup_tmp_file)
+
+
+def _settle_ansible() -> None:
+    """Makes up for what Ansible did when it was imported, in another process."""
+    constants, display = sys.modules["ansible.constants"], sys.modules["ansible.utils.display"]
+    for name in ("DEFAULT_LOCAL_TMP", "DEFAULT_HOST_LIST"):
+        setattr(constants, name, constants.config.get_config_value(name, variables=vars(constants)))
+    # The lock that keeps output whole while workers fork is gone after a fork.
+    for stream in (sys.stdout, sys.stderr):
+        display._synchronize_textiowrapper(stream, display.Display()._lock)
+
+
+LOADERS = {"module": _load_modules, "around ansible": _load_around_ansible, "ansible": _load_ansible}
 
 
 def _load(kind: str) -> None:
     """Imports what forks of this kind import."""
-    # The folder tests.
-    del sys.path[0]
+    with contextlib.suppress(ValueError):
+        sys.path.remove(str(REPOSITORY / "tests"))
     LOADERS[kind]()
     # What is there now is never freed, so that forks need no copy of it.
     gc.collect()
@@ -227,6 +307,8 @@ def _serve(control: socket.socket) -> Any:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 signal.signal(signal.SIGINT, signal.default_int_handler)
+                # Its number may be one of theirs.
+                control.detach()
                 for number, descriptor in enumerate(descriptors[1:]):
                     os.dup2(descriptor, number)
                 return request
@@ -257,6 +339,8 @@ def _become(request: Any) -> None:
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
+    if "ansible.constants" in sys.modules:
+        _settle_ansible()
     first, *rest = request["arguments"]
     if first == "-m":
         sys.argv = rest
