@@ -15,6 +15,7 @@ from typing import Any, Callable, Dict, Optional
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.community.oceanbase.plugins.module_utils._errors import InvalidOption
 from ansible_collections.community.oceanbase.plugins.plugin_utils._clone_report import (
     Report,
     cluster_of,
@@ -34,10 +35,6 @@ ARGUMENT_SPEC: Dict[str, Dict[str, Any]] = {
 }
 
 
-class WrongOption(Exception):
-    """An option that cannot be followed; the text says why."""
-
-
 class ActionModule(ActionBase):  # type: ignore[misc]
     """Runs the task."""
 
@@ -51,12 +48,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         validated = ArgumentSpecValidator(ARGUMENT_SPEC).validate(self._task.args)
         try:
             if validated.error_messages:
-                raise WrongOption("; ".join(validated.error_messages))
+                raise InvalidOption("; ".join(validated.error_messages))
             result.update(self._write(validated.validated_parameters, task_vars or {}))
-        except WrongOption as reason:
-            text = f"Cannot write the report: {reason}"
-            result.update(failed=True, changed=False, msg=text, error={
-                "class": "invalid_option", "errno": None, "sqlstate": None, "message": str(reason), "hint": ""})
+        except InvalidOption as failure:
+            result.update(failed=True, changed=False, msg=failure.sentence("write the report"),
+                          error=failure.as_result())
         return result
 
     def _write(self, options: Dict[str, Any], task_vars: Dict[str, Any]) -> Dict[str, Any]:
@@ -64,7 +60,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         path, mode = os.path.realpath(options["path"]), permissions(options["mode"])
         render = RENDERERS.get(os.path.splitext(path)[1].lower())
         if render is None:
-            raise WrongOption(f"path {options['path']} must end in .html, .json or .csv, which is the format")
+            raise InvalidOption(f"path {options['path']} must end in .html, .json or .csv, which is the format")
         refuse_unwritable(path)
         if options["registered"] is None:
             return {"changed": False, "path": path, "msg": f"The report can be written to {path}."}
@@ -90,24 +86,24 @@ def permissions(mode: Any) -> Optional[int]:
         number = mode if mode is None or isinstance(mode, int) else int(str(mode), 8)
         if number is None or 0 <= number <= 0o7777:
             return number
-    raise WrongOption(f"mode {mode!r} is not an octal number such as '0640'")
+    raise InvalidOption(f"mode {mode!r} is not an octal number such as '0640'")
 
 
 def refuse_unwritable(path: str) -> None:
-    """Raises WrongOption unless a file could be put at that path, and replace one that is there."""
+    """Raises InvalidOption unless a file could be put at that path, and replace one that is there."""
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
-        raise WrongOption(f"there is no folder {folder}")
+        raise InvalidOption(f"there is no folder {folder}")
     if os.path.exists(path) and not os.path.isfile(path):
-        raise WrongOption(f"{path} is not a regular file")
+        raise InvalidOption(f"{path} is not a regular file")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise WrongOption(f"this user may not write in {folder}")
+        raise InvalidOption(f"this user may not write in {folder}")
 
 
 def write_atomically(path: str, content: bytes, mode: Optional[int]) -> None:
     """
     Replaces the file in one step, so that nobody reads half of it. Without ``mode`` a file that is there keeps its own,
-    and a new one gets what the umask leaves. OSError becomes WrongOption.
+    and a new one gets what the umask leaves. OSError becomes InvalidOption.
     """
     try:
         if mode is None:
@@ -127,4 +123,4 @@ def write_atomically(path: str, content: bytes, mode: Optional[int]) -> None:
             os.unlink(temporary)
             raise
     except OSError as error:
-        raise WrongOption(f"{path}: {error.strerror}") from error
+        raise InvalidOption(f"{path}: {error.strerror}") from error

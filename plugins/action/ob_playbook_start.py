@@ -28,6 +28,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         _rules, arguments = self.validate_argument_spec({
             "playbook": {"type": "str", "choices": list(PLAYBOOKS), "required": True}})
         playbook = arguments["playbook"]
+        # With serial: the clusters of earlier batches, and those of them on which this play has failed.
         earlier = set(task_vars["ansible_play_hosts"]) - set(task_vars["ansible_play_batch"])
         failed = sorted(host for host in earlier if task_vars["hostvars"][host].get("oceanbase_failed_in") == task_vars[
             "ansible_play_name"])

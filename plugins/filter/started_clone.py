@@ -1,8 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""Which clone job a failed task started. Private to this collection: it may change in any release."""
+"""Finds the clone job that a failed task started. Private to this collection: it may change in any release."""
 
 from __future__ import annotations
 

@@ -206,6 +206,7 @@ def _write_files(wanted: Wanted) -> None:
         path = os.path.join(wanted.folder, name)
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
+            os.fchmod(stream.fileno(), 0o600)  # a file that is there would keep its own
             stream.write(text)
 
 

@@ -24,5 +24,5 @@ def unknown_options(options: Iterable[str], spec: Mapping[str, Any]) -> str:
     for name in options:
         if name not in known:
             near = nearest(name, known)
-            sentences.append("There is no option %s%s." % (name, "; did you mean %s?" % near if near else ""))
-    return " ".join(sentences).replace("?.", "?")
+            sentences.append("There is no option %s%s" % (name, "; did you mean %s?" % near if near else "."))
+    return " ".join(sentences)

@@ -80,7 +80,7 @@ def run(description: Description, options: Mapping[str, Any], check_mode: bool, 
     clock = Clock()
     report = description.report(options)
     report.watch = watch
-    secrets = _secrets(options, environ)
+    secrets = named_secrets(options, environ)
     failure: Optional[Failure] = None
     trace = ""
     try:
@@ -117,10 +117,10 @@ def refuse(description: Description, options: Mapping[str, Any], message: str, e
     error = InvalidOption(unknown_options(options, description.argument_spec()) or message,
                           "Correct the options of the task.")
     result = {**description.report(options).as_result(), "msg": error.message, "error": error.as_result()}
-    return Ending(result, True).masked(description, options, _secrets(options, environ))
+    return Ending(result, True).masked(description, options, named_secrets(options, environ))
 
 
-def _secrets(options: Mapping[str, Any], environ: Mapping[str, str]) -> Set[str]:
+def named_secrets(options: Mapping[str, Any], environ: Mapping[str, str]) -> Set[str]:
     """Returns the passwords that options and environment name; they may not have been validated."""
     variable = LOGIN_SOURCES["login_password"][0]
     return {str(secret) for secret in (options.get("login_password"), environ.get(variable or "")) if secret}

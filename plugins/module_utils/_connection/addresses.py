@@ -19,7 +19,6 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 from .._clock import Budget, spell_seconds
 from .._errors import InvalidOption
 
-# A socket number, not a matter of OceanBase.
 _LARGEST_PORT = 65535
 _LONGEST_NAME = 253
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\Z")
@@ -160,7 +159,7 @@ class _Attempt:
                 self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             self.sock.connect(target)
         except BlockingIOError as error:
-            # It is on its way, but for a Unix socket whose queue is full.
+            # Anything else than "in progress" is a Unix socket whose queue is full.
             if error.errno != errno.EINPROGRESS:
                 self.sock.close()
                 raise

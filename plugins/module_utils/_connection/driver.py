@@ -4,7 +4,7 @@
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
 """
-Only this file knows PyMySQL and touches its private methods; nothing of it is used elsewhere.
+The only file that imports PyMySQL and touches its private methods.
 
 test_driver.py runs it on every PyMySQL that is supported (``make matrix``).
 """
@@ -130,7 +130,7 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
     """
 
     def __init__(self, user: str, password: str, tls: Optional[ssl.SSLContext] = None, server_name: str = "") -> None:
-        """Connects. ``tls`` must verify the server; ``server_name`` is then the name that its certificate must hold."""
+        """Takes the account. ``tls`` must verify the server, whose certificate must then hold ``server_name``."""
         options: Dict[str, Any] = {"ssl": tls} if tls else {"ssl_disabled": True}
         self._verified = tls is not None
         self._stage = GREETING

@@ -64,7 +64,6 @@ from ansible_collections.community.oceanbase.plugins.module_utils._clock import 
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.driver import require_driver
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import (
     LOGIN_EXCLUSIVE,
-    LOGIN_SOURCES,
     Login,
     login_argument_spec,
     resolve_login,
@@ -78,6 +77,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 from ansible_collections.community.oceanbase.plugins.module_utils._masking import mask
 from ansible_collections.community.oceanbase.plugins.module_utils._options import unknown_options
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.events import Known, advance, parts
+from ansible_collections.community.oceanbase.plugins.module_utils._runner import named_secrets
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import read_rows
 
 DOING = "watch the clone jobs"
@@ -174,8 +174,7 @@ class Watch:
 
 async def main(queue: asyncio.Queue[dict[str, Any]], args: dict[str, Any]) -> None:
     """Puts events until it is canceled; RuntimeError with a sentence if no further try can succeed."""
-    secrets = {str(secret) for secret in (
-        args.get("login_password"), os.environ.get(LOGIN_SOURCES["login_password"][0] or "")) if secret}
+    secrets = named_secrets(args, os.environ)
     try:
         options = read_options(args)
         require_driver(sys.executable)

@@ -143,7 +143,7 @@ def test_what_cannot_be_written_is_said(options: dict[str, Any], reason: str, tm
              for name, value in options.items()}
     reason = reason.format(folder=tmp_path)
     assert write(registered="clones", **named) == {
-        "failed": True, "changed": False, "msg": f"Cannot write the report: {reason}",
+        "failed": True, "changed": False, "msg": f"Cannot write the report: {reason}.",
         "error": {"class": "invalid_option", "errno": None, "sqlstate": None, "message": reason, "hint": ""}}
 
 
@@ -152,7 +152,7 @@ def test_a_folder_that_may_not_be_written_in_is_said(denied: int, tmp_path: Path
                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda _folder, wanted: not wanted & denied)
     assert write(path=str(tmp_path / "r.csv"))["msg"] == (
-        f"Cannot write the report: this user may not write in {tmp_path}")
+        f"Cannot write the report: this user may not write in {tmp_path}.")
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +163,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, mon
     path.write_text("old", encoding="utf-8")
     monkeypatch.setattr(os, "replace", full)
     result = write(path=str(path), registered="clones")
-    assert result["msg"] == f"Cannot write the report: {path}: No space left on device"
+    assert result["msg"] == f"Cannot write the report: {path}: No space left on device."
     assert [(left.name, left.read_text(encoding="utf-8")) for left in tmp_path.iterdir()] == [("r.csv", "old")]
 
 
