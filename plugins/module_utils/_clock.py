@@ -18,6 +18,8 @@ T = TypeVar("T")
 _FIRST_DELAY = 0.1
 _SHARE_OF_ELAPSED = 0.05
 _LONGEST_BACK_OFF = 5.0
+# Seconds: more than anybody needs, and more than the surveys take.
+_LONGEST_WAIT = 2 ** 31 - 1
 
 
 def wait_argument_spec(wait: bool, wait_timeout: int) -> Dict[str, Any]:
@@ -31,10 +33,16 @@ def wait_argument_spec(wait: bool, wait_timeout: int) -> Dict[str, Any]:
 
 def check_wait_options(options: Mapping[str, Any]) -> None:
     """Raises InvalidOption if a time in the options is out of range."""
-    if options["wait_timeout"] < 0:
-        raise InvalidOption("wait_timeout is %d, but must not be negative" % options["wait_timeout"])
-    if not 0 < options["poll_interval"] < float("inf"):
-        raise InvalidOption("poll_interval is %s, but must be more than 0 seconds" % options["poll_interval"])
+    if not 0 <= options["wait_timeout"] <= _LONGEST_WAIT:
+        raise InvalidOption("wait_timeout is %d, but must be from 0 to %d seconds" % (
+            options["wait_timeout"], _LONGEST_WAIT))
+    check_seconds("poll_interval", options["poll_interval"])
+
+
+def check_seconds(option: str, seconds: float) -> None:
+    """Raises InvalidOption unless the option's value is a number of seconds that can pass."""
+    if not 0 < seconds < float("inf"):
+        raise InvalidOption("%s is %s, but must be a number of seconds above 0" % (option, seconds))
 
 
 class Clock:

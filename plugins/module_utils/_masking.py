@@ -28,11 +28,12 @@ _SHORTEST_INSIDE_WORDS = 4
 def mask(value: Any, secrets: Collection[str]) -> Any:
     """
     Returns the value with each secret in its texts replaced, a very short one only where it stands alone; dictionaries
-    and lists are copied.
+    and lists are copied. What is not Unicode becomes an escape such as \\udc80, since Ansible takes no result with it.
     """
     if isinstance(value, str):
         patterns = [_pattern(secret) for secret in sorted(filter(None, secrets), key=len, reverse=True)]
-        return re.sub("|".join(patterns), MASK, value) if patterns else value
+        text = re.sub("|".join(patterns), MASK, value) if patterns else value
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, Mapping):
         return {mask(key, secrets): mask(item, secrets) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -21,8 +21,11 @@ class OceanBaseModule(AnsibleModule):  # type: ignore[misc]
 
     def __init__(self, description: Description) -> None:
         self._description = description
-        super().__init__(argument_spec=description.argument_spec(), supports_check_mode=True,
-                         **description.argument_rules())
+        try:
+            super().__init__(argument_spec=description.argument_spec(), supports_check_mode=True,
+                             **description.argument_rules())
+        except (OverflowError, UnicodeError):
+            self.fail_json("the value of an option cannot be used")
 
     def fail_json(self, msg: str, **result: Any) -> None:
         if "error" not in result:

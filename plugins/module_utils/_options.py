@@ -3,11 +3,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Checks the names of options before Ansible does: a misspelled one is named first, whatever else is missing."""
+"""
+Checks what Ansible's own checks miss: a misspelled option is named first, whatever else is missing, and a value that
+breaks Ansible's code is refused.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping, Optional
+import re
+from typing import Any, Dict, Iterable, Mapping, Optional
+
+_INFINITE = re.compile(r"\s*[+-]?inf(inity)?\s*\Z", re.IGNORECASE)
 
 
 def nearest(name: str, names: Iterable[str]) -> Optional[str]:
@@ -19,10 +25,39 @@ def nearest(name: str, names: Iterable[str]) -> Optional[str]:
 
 def unknown_options(options: Iterable[str], spec: Mapping[str, Any]) -> str:
     """Returns a sentence about each option that is not in the argument spec, with the nearest name; "" for none."""
-    known = {name for option, details in spec.items() for name in (option, *details.get("aliases", ()))}
+    known = _by_name(spec)
     sentences = []
     for name in options:
         if name not in known:
             near = nearest(name, known)
             sentences.append("There is no option %s%s" % (name, "; did you mean %s?" % near if near else "."))
     return " ".join(sentences)
+
+
+def unusable_value(options: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
+    """
+    Returns a sentence about the first option with a value on which AnsibleModule ends in a traceback; "" for none. It
+    cannot convert an infinite number to a whole one, nor log a text with half of a surrogate pair.
+    """
+    known = _by_name(spec)
+    for name, value in options.items():
+        details = known.get(name, {})
+        if details.get("type") == "int" and _INFINITE.match(str(value)):
+            return "%s is %s, but must be a whole number." % (name, value)
+        if isinstance(value, str) and not details.get("no_log") and not is_unicode(value):
+            return "%s is not valid Unicode text." % name
+    return ""
+
+
+def is_unicode(text: str) -> bool:
+    """Tells whether a text can be sent; what an environment variable or a file has in other encodings cannot."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _by_name(spec: Mapping[str, Any]) -> Dict[str, Mapping[str, Any]]:
+    """Returns what the argument spec says of each option, by each of its names."""
+    return {name: details for option, details in spec.items() for name in (option, *details.get("aliases", ()))}

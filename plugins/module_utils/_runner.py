@@ -16,7 +16,7 @@ from ._connection.login import LOGIN_EXCLUSIVE, LOGIN_SOURCES, login_argument_sp
 from ._connection.session import Session
 from ._errors import Failure, InvalidOption
 from ._masking import mask, masked_options, masked_result
-from ._options import unknown_options
+from ._options import unknown_options, unusable_value
 from ._procedures.report import Report
 from ._views.jobs import CloneJob
 
@@ -112,9 +112,10 @@ def carry_out(description: Description, request: Any, session: Session, clock: C
 def refuse(description: Description, options: Mapping[str, Any], message: str, environ: Mapping[str, str]) -> Ending:
     """
     Returns the ending for options that Ansible's own validation refuses with ``message``. Names an option that does not
-    exist instead: it may be the one that is missing.
+    exist instead, as it may be the one that is missing, or one whose value Ansible cannot use.
     """
-    error = InvalidOption(unknown_options(options, description.argument_spec()) or message,
+    spec = description.argument_spec()
+    error = InvalidOption(unknown_options(options, spec) or unusable_value(options, spec) or message,
                           "Correct the options of the task.")
     result = {**description.report(options).as_result(), "msg": error.message, "error": error.as_result()}
     return Ending(result, True).masked(description, options, named_secrets(options, environ))

@@ -12,6 +12,7 @@ module's own procedure does the work. AnsibleModule is not involved.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Any, Dict, List, Mapping, Optional, Sequence
@@ -25,6 +26,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._connection.driver import require_driver
 from ..module_utils._errors import MissingLibrary
+from ..module_utils._options import unusable_value
 from ..module_utils._runner import TRACE_VERBOSITY, Description, Ending, refuse, run
 from ._progress import Progress
 from ._values import plain
@@ -92,13 +94,16 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
         """Runs the procedure and returns how it ended."""
         description = self.description
         spec = description.argument_spec()
-        arguments = plain(self._task.args)
-        validated = ArgumentSpecValidator(spec, **description.argument_rules()).validate(arguments)
-        if validated.error_messages:
-            ending = refuse(description, validated.validated_parameters, validated.error_messages[0], os.environ)
+        options = arguments = plain(self._task.args)
+        wrong = unusable_value(arguments, spec)
+        with contextlib.suppress(OverflowError):  # of a value that is wrong
+            validated = ArgumentSpecValidator(spec, **description.argument_rules()).validate(arguments)
+            options, wrong = validated.validated_parameters, wrong or next(iter(validated.error_messages), "")
+        if wrong:
+            ending = refuse(description, options, wrong, os.environ)
         else:
-            ending = run(description, validated.validated_parameters, self._task.check_mode, os.environ,
-                         sys.executable, self._watch(variables))
+            ending = run(description, options, self._task.check_mode, os.environ, sys.executable,
+                         self._watch(variables))
         return ending._replace(warnings=[*twice_given(spec, arguments), *ending.warnings])
 
     def _watch(self, variables: Mapping[str, Any]) -> Any:

@@ -57,7 +57,11 @@ SITUATIONS: list[tuple[str, dict[str, Any]]] = [
     ("ob_clone_cancel", {"clone_tenant": "done", "fail_on": "completed,failed"}),
     ("ob_clone_cancel", {"clone_tenant": "leaving", "wait_timeout": 0, "poll_interval": 0.1}),
     ("ob_clone_cancel", {"clone_tenant": "a'b"}),
+    ("ob_clone_cancel", {"clone_tenant": "{{ lookup('env', 'NOT_UNICODE') }}"}),
     ("ob_clone_cancel", {"clone_tenant": "x", "poll_interval": "ten"}),
+    ("ob_clone_cancel", {"clone_tenant": "x", "poll_interval": float("inf")}),
+    ("ob_clone_cancel", {"clone_tenant": "x", "wait_timeout": float("inf")}),
+    ("ob_clone_info", {"connect_timeout": "-inf"}),
     ("ob_clone_cancel", {"clone_tenant": "x", "new_tenant_name": "y"}),
     ("ob_clone_cancel", {"clone_tennant": "x"}),
     ("ob_clone_cancel", {}),
@@ -119,8 +123,8 @@ def comparable(value: Any, ports: dict[str, str]) -> Any:
 def both_ways() -> Iterator[tuple[PlayResult, list[Mock]]]:
     """All situations in process and as modules, each on a mock of its own, in one run of ansible-playbook."""
     with Mock(scenario=SCENARIO, step_seconds=0.05) as first, Mock(scenario=SCENARIO, step_seconds=0.05) as second:
-        yield run_playbook([play(first), play(second, vars={"oceanbase_in_process": False})], "--diff", "-vvv"), [
-            first, second]
+        yield run_playbook([play(first), play(second, vars={"oceanbase_in_process": False})], "--diff", "-vvv",
+                           environment={"NOT_UNICODE": "a\udc80"}), [first, second]
 
 
 def test_each_play_runs_its_own_way(both_ways: tuple[PlayResult, list[Mock]]) -> None:

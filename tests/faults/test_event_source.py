@@ -79,8 +79,9 @@ async def running(args: dict[str, Any]) -> AsyncIterator[Source]:
 
 @pytest.mark.parametrize("wrong,said", [
     ({"stuck_aftr": 5}, "There is no option stuck_aftr; did you mean stuck_after?"),
-    ({"poll_interval": 0}, "poll_interval is 0.0, but must be more than 0 seconds"),
-    ({"stuck_after": "nan"}, "stuck_after is nan, but must be more than 0 seconds"),
+    ({"poll_interval": 0}, "poll_interval is 0.0, but must be a number of seconds above 0"),
+    ({"stuck_after": "nan"}, "stuck_after is nan, but must be a number of seconds above 0"),
+    ({"read_timeout": float("inf")}, "read_timeout is inf, but must be a whole number."),
     ({"login_port": f"{PASSWORD}x"}, "login_port"),
     ({"login_password": f"{PASSWORD}x"}, "refused the login of root@sys"),
     ({"login_user": "root@mysql1", "login_password": ""}, "this login is in tenant mysql1"),

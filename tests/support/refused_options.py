@@ -50,7 +50,9 @@ NAME_LISTS = {"tenant": 64, "resource_pool": 128}
 SEVERAL = {"clone_tenants": "clone_tenant", "source_tenants": "source_tenant", "clone_job_ids": "clone_job_id"}
 JOB_IDS = ("", " ", "0", "-1", "+1", "1.5", "1e3", "0x10", "abc", "1 2", "1_000", "9223372036854775808", "9" * 40, "٣")
 WAITING = ("ob_clone", "ob_clone_cancel", "ob_clone_info")
-TIMES = {"connect_timeout": (0, -1, 31536001), "read_timeout": (0, -1, 31536001)}
+TIMES = {"connect_timeout": (0, -1, 2147484), "read_timeout": (0, -1, 2147484)}
+INFINITE = (float("inf"), -float("inf"), "inf", " -Infinity ")
+HALF_PAIRS = ("a\udc80", "\ud800")
 LOGIN: list[tuple[dict[str, Any], str]] = [
     ({"login_port": 0}, "the port 0 (option login_port) is not a number from 1 to 65535"),
     ({"login_port": 65536}, "the port 65536 (option login_port) is not a number from 1 to 65535"),
@@ -81,6 +83,11 @@ LOGIN: list[tuple[dict[str, Any], str]] = [
     ({"session_vars": {"collation_connection": "gbk_bin"}}, "session_vars sets collation_connection to gbk_bin, but"),
     ({"session_vars": {"a": None}}, "session_vars sets a to nothing"),
     ({"session_vars": {"a": [1]}}, "session_vars sets a to a list or dictionary"),
+    ({"session_vars": {"a": float("inf")}}, "session_vars sets a to inf"),
+    ({"session_vars": {"a": float("nan")}}, "session_vars sets a to nan"),
+    ({"session_vars": {"a": "\udc80"}}, "session_vars sets a to a text that is not UTF-8"),
+    ({"login_host": ["db", "\udc80"]}, "login_host is not UTF-8 text (option login_host)"),
+    ({"login_password": "\udc80"}, "login_password is not UTF-8 text (option login_password)"),
 ]
 EXCLUSIVE = "parameters are mutually exclusive: "
 # What Ansible itself refuses, by the specification of the options.
@@ -138,14 +145,16 @@ def refused() -> Iterator[Refused]:
         for text in JOB_IDS:
             yield Refused(module, {"clone_job_id": text}, f"clone_job_id {text!r} is not the id of a clone job")
     for module in WAITING:
-        yield Refused(module, {"wait_timeout": -1}, "wait_timeout is -1, but must not be negative")
+        for seconds in (-1, 2 ** 31):
+            yield Refused(module, {"wait_timeout": seconds},
+                          f"wait_timeout is {seconds}, but must be from 0 to 2147483647 seconds")
         for interval in (0.0, -1.0, float("inf"), float("nan")):
             yield Refused(module, {"poll_interval": interval},
-                          f"poll_interval is {interval}, but must be more than 0 seconds")
+                          f"poll_interval is {interval}, but must be a number of seconds above 0")
     for module in WORKING:
         for option, times in TIMES.items():
             for seconds in times:
-                says = f"{option} is {seconds}, but must be from 1 to 31536000 seconds"
+                says = f"{option} is {seconds}, but must be from 1 to 2147483 seconds"
                 yield Refused(module, {option: seconds}, says)
         for options, says in LOGIN:
             yield Refused(module, options, says)
@@ -158,6 +167,20 @@ def refused() -> Iterator[Refused]:
     for option, value in (("status", ["CLONE_SYS_LOCK"]), ("min_age", 1)):
         yield Refused("ob_clone_info", {"wait": True, option: value},
                       f"wait is true, but {option} selects by what changes while a job runs")
+    # On these AnsibleModule ends in a traceback.
+    for module in WORKING:
+        integers = ["login_port", *TIMES, *(["wait_timeout"] if module in WAITING else []),
+                    *(["limit", "min_age"] if module == "ob_clone_info" else [])]
+        for option in integers:
+            for value in INFINITE:
+                yield Refused(module, {option: value}, f"{option} is {value}, but must be a whole number.")
+        for option in (*NAMES.get(module, ()), "login_user", "ca_cert"):
+            for value in HALF_PAIRS:
+                yield Refused(module, {option: value}, f"{option} is not valid Unicode text.")
+    yield Refused("ob_clone_cancel", {"new_tenant_name": "\udc80"}, "new_tenant_name is not valid Unicode text.",
+                  without=("clone_tenant",))
+    for option in SEVERAL:
+        yield Refused("ob_clone_cancel", {option: ["1", "\udc80"]}, f"item 2 of {option}", without=("clone_tenant",))
 
 
 REFUSED = list(refused())

@@ -19,7 +19,7 @@ import ssl
 from typing import Any, Callable, Dict, List, Optional, Sequence, Type
 
 from .._errors import MissingLibrary
-from .login import CHARACTER_SET
+from .login import CHARACTER_SET, LONGEST_TIMEOUT
 
 _IMPORT_ERROR: Optional[BaseException] = None
 try:
@@ -183,7 +183,7 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
 
     def _remaining(self) -> float:
         # A time-out of 0 would mean not to wait at all, which fails in another way.
-        return max(0.001, self._left())
+        return min(max(0.001, self._left()), LONGEST_TIMEOUT)
 
     def _read_bytes(self, num_bytes: int) -> bytes:
         if self._stage == GREETING and num_bytes > _LONGEST_GREETING:

@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .._errors import InvalidOption
+from .._options import is_unicode
 from .addresses import Address, parse_addresses, parse_port
 
 # option -> (environment variable, key in the section [client] of an option file, default)
@@ -38,8 +40,8 @@ RELIED_ON = {"autocommit": 1, "tx_isolation": "READ-COMMITTED", "tx_read_only": 
 _TLS_MODES = ("REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
 _OFF = ("0", "off", "false")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-# PyMySQL takes no more than a year.
-_LONGEST_TIMEOUT = 31536000
+# Seconds. Python waits for sockets in milliseconds, of which there are at most 2^31 - 1.
+LONGEST_TIMEOUT = 2147483
 
 
 def login_argument_spec() -> Dict[str, Any]:
@@ -124,15 +126,15 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
         values["login_unix_socket"] = None
 
     for option, value in values.items():
-        if not all(map(_is_utf8, value if isinstance(value, list) else [str(value)])):
+        if not all(map(is_unicode, value if isinstance(value, list) else [str(value)])):
             raise InvalidOption("%s is not UTF-8 text (%s)" % (option, sources[option]), "Give it in UTF-8.")
     for option in ("login_user", "login_unix_socket", "ca_cert", "client_cert", "client_key"):
         if values[option] is not None:
             _check_text(option, values[option], sources[option])
     for option in ("connect_timeout", "read_timeout"):
-        if not 0 < options[option] <= _LONGEST_TIMEOUT:
+        if not 0 < options[option] <= LONGEST_TIMEOUT:
             raise InvalidOption("%s is %d, but must be from 1 to %d seconds" % (
-                option, options[option], _LONGEST_TIMEOUT))
+                option, options[option], LONGEST_TIMEOUT))
     if values["client_key"] is not None and values["client_cert"] is None:
         raise InvalidOption("client_key is given (%s) without client_cert" % sources["client_key"],
                             "Name the certificate that belongs to the key.")
@@ -156,15 +158,6 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
         check_hostname=options["check_hostname"], session_vars=_session_vars(options["session_vars"]), sources=sources)
 
 
-def _is_utf8(text: str) -> bool:
-    """Tells whether a text can be sent; what an environment variable or a file has in other encodings cannot."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _check_text(option: str, value: str, source: str) -> None:
     if not value:
         raise InvalidOption("%s is empty (%s)" % (option, source), "Give it a value or leave it out.")
@@ -186,8 +179,10 @@ def _session_vars(variables: Mapping[Any, Any]) -> Dict[str, Any]:
                                 % (value,), "Name a collation of %s." % CHARACTER_SET)
         if name.lower() == "autocommit" and str(value).lower() in _OFF:
             raise InvalidOption("session_vars switches autocommit off, but this module must see what others commit")
-        if isinstance(value, str) and not _is_utf8(value):
+        if isinstance(value, str) and not is_unicode(value):
             raise InvalidOption("session_vars sets %s to a text that is not UTF-8" % name)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InvalidOption("session_vars sets %s to %s" % (name, value), "Give a number that SQL can write.")
         if not isinstance(value, (bool, int, float, str)):
             what = "nothing" if value is None else "a list or dictionary"
             raise InvalidOption("session_vars sets %s to %s" % (name, what), "Give a number, a text or true/false.")

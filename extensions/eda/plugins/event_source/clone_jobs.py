@@ -60,7 +60,7 @@ _TREE = next(
 if _TREE is not None and _TREE not in sys.path:
     sys.path.append(_TREE)
 
-from ansible_collections.community.oceanbase.plugins.module_utils._clock import Clock, back_off
+from ansible_collections.community.oceanbase.plugins.module_utils._clock import Clock, back_off, check_seconds
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.driver import require_driver
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.login import (
     LOGIN_EXCLUSIVE,
@@ -75,7 +75,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     Unreachable,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._masking import mask
-from ansible_collections.community.oceanbase.plugins.module_utils._options import unknown_options
+from ansible_collections.community.oceanbase.plugins.module_utils._options import unknown_options, unusable_value
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.events import Known, advance, parts
 from ansible_collections.community.oceanbase.plugins.module_utils._runner import named_secrets
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import read_rows
@@ -97,15 +97,16 @@ _TEMPLATE = re.compile(r"\{(?=[{%#])")
 def read_options(args: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the arguments of the source with defaults; InvalidOption if one is unknown, of no use or out of range."""
     given = {name: value for name, value in args.items() if value is not None and not name.startswith("eda_")}
-    validated = ArgumentSpecValidator(OPTIONS, mutually_exclusive=[list(names) for names in LOGIN_EXCLUSIVE]).validate(
-        given)
-    if validated.error_messages:
-        raise InvalidOption(unknown_options(given, OPTIONS) or "; ".join(validated.error_messages),
-                            "Correct the arguments of the source.")
-    options: dict[str, Any] = validated.validated_parameters
+    wrong = unknown_options(given, OPTIONS) or unusable_value(given, OPTIONS)
+    options: dict[str, Any] = {}
+    if not wrong:
+        validated = ArgumentSpecValidator(
+            OPTIONS, mutually_exclusive=[list(names) for names in LOGIN_EXCLUSIVE]).validate(given)
+        options, wrong = validated.validated_parameters, "; ".join(validated.error_messages)
+    if wrong:
+        raise InvalidOption(wrong, "Correct the arguments of the source.")
     for option in ("poll_interval", "stuck_after"):
-        if not 0 < options[option] < float("inf"):
-            raise InvalidOption(f"{option} is {options[option]}, but must be more than 0 seconds")
+        check_seconds(option, options[option])
     return options
 
 

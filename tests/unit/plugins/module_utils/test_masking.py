@@ -42,6 +42,8 @@ SECRETS = ["a", "1", "ing", "canceled", "mysql001", "CLONE_SYS_CANCELED", "4179"
     ("s3cret", ["s3", "s3cret"], MASK),
     ("a.c", ["a.c", ""], MASK),
     ("abc", ["a.c"], "abc"),
+    ("not\udc80 Unicode", [], "not\\udc80 Unicode"),
+    ("using s3cr\udce4t", ["s3cr\udce4t"], "using %s" % MASK),
     ("nothing", [], "nothing")])
 def test_a_text_is_masked(text, secrets, masked):
     assert mask(text, secrets) == masked

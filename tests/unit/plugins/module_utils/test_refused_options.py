@@ -13,6 +13,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.session import Session
+from ansible_collections.community.oceanbase.plugins.module_utils._options import unusable_value
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CLONE_CANCEL
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.drop import CLONE_DROP
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.info import CLONE_INFO
@@ -30,7 +31,11 @@ def end(case: Refused) -> Ending:
     description = DESCRIPTIONS[case.module]
     validator = ArgumentSpecValidator(description.argument_spec(), **description.argument_rules())
     options = {"login_host": "127.0.0.1", "login_port": 2881, **case.all_options()}
-    validated = validator.validate({name: value for name, value in options.items() if value is not None})
+    given = {name: value for name, value in options.items() if value is not None}
+    unusable = unusable_value(given, description.argument_spec())
+    if unusable:
+        return refuse(description, given, unusable, {})
+    validated = validator.validate(given)
     if validated.error_messages:
         return refuse(description, validated.validated_parameters, validated.error_messages[0], {})
     return run(description, validated.validated_parameters, False, {}, sys.executable)

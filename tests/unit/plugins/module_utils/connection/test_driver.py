@@ -154,6 +154,12 @@ def test_the_answers_of_a_statement():
     assert server.received[1:] == [b"\x03SELECT 'it\\'s' AS A", b"\x03SET x = 1", b"\x03ALTER SYSTEM CANCEL CLONE `x`"]
 
 
+@pytest.mark.parametrize("seconds", [2147484.0, 1e10, float("inf")])
+def test_more_time_than_a_socket_can_be_given_is_no_failure(seconds):
+    with Server(greeting(), OK, OK) as server:
+        assert log_in(server, seconds=seconds).run("SET x = 1") == []
+
+
 @pytest.mark.parametrize("plugin", [
     b"mysql_clear_password", b"caching_sha2_password", b"sha256_password", b"dialog", b"client_ed25519",
     b"mysql_old_password", b"authentication_ldap_sasl_client", "nö such\n".encode()])
