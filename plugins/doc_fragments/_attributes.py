@@ -35,6 +35,25 @@ attributes:
       - community.oceanbase.oceanbase
 """
 
+    # For a module that does not log in to a server.
+    LOCAL = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and predicts what a real run would do.
+    support: full
+  diff_mode:
+    description: Returns in C(diff) what changed, or would change in C(check_mode).
+    support: none
+  async:
+    description: Can be run with C(async).
+    support: none
+  platform:
+    description: Where the module can run.
+    support: full
+    platforms: posix
+"""
+
     # For a module that changes nothing; to be named before the attributes that it narrows.
     INFO_MODULE = r"""
 options: {}

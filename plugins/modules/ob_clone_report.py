@@ -25,22 +25,12 @@ description:
 version_added: 1.0.0
 author:
   - The community.oceanbase authors (@community-oceanbase)
+extends_documentation_fragment:
+  - community.oceanbase._attributes.local
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and predicts what a real run would do.
-    support: full
     details:
       - Everything is verified as in a real run, and nothing is written.
-  diff_mode:
-    description: Returns in C(diff) what changed.
-    support: none
-  async:
-    description: Can be run with C(async).
-    support: none
-  platform:
-    description: Where the module can run.
-    support: full
-    platforms: posix
 options:
   path:
     description:

@@ -15,22 +15,13 @@ description:
 version_added: 1.0.0
 author:
   - The community.oceanbase authors (@community-oceanbase)
+extends_documentation_fragment:
+  - community.oceanbase._attributes.local
 attributes:
-  check_mode:
-    description: Can run in C(check_mode) and predicts what a real run would do.
-    support: full
   diff_mode:
-    description: Returns in C(diff) what changed, or would change in C(check_mode).
     support: full
     details:
       - Passwords are not shown, nor is a scenario, which may hold some.
-  async:
-    description: Can be run with C(async).
-    support: none
-  platform:
-    description: Where the module can run.
-    support: full
-    platforms: posix
 options:
   state:
     description:

@@ -17,20 +17,8 @@ description:
 version_added: 1.0.0
 author:
   - The community.oceanbase authors (@community-oceanbase)
-attributes:
-  check_mode:
-    description: Can run in C(check_mode) and predicts what a real run would do.
-    support: full
-  diff_mode:
-    description: Returns in C(diff) what changed, or would change in C(check_mode).
-    support: none
-  async:
-    description: Can be run with C(async).
-    support: none
-  platform:
-    description: Where the module can run.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - community.oceanbase._attributes.local
 options:
   playbook:
     description: The playbook whose variables are checked. They are explained at the top of its file.
