@@ -21,11 +21,11 @@ PICTURE = REPOSITORY / "docs" / "docsite" / "rst" / "images" / "demo.svg"
 LICENSE = next(line[2:].strip() for line in Path(__file__).read_text(encoding="utf-8").splitlines() if "SPDX-" in line)
 
 COLUMNS, FONT, TALL, LEFT, TOP = 96, 13, 18, 16, 44
-# How a paragraph of the output begins that is left out, and how a line does that ends the shown part of its paragraph.
+# How a paragraph of the output begins that is left out.
 LEFT_OUT = ("PLAY ", "TASK [Look at", "TASK [Verify")
-REST_LEFT_OUT = "timeline:"
-# How many of these lines there are depends on the moments at which the module looks.
-VARYING = "WAITING:"
+# How a line begins that is left out: how many there are depends on the moments at which the module looks, or it differs
+# from run to run.
+VARYING = ("WAITING:", "trace_id:")
 COLORS = {"ok:": "ok", "changed:": "changed"}
 STYLE = """
 text { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: %dpx; fill: #d5dbe2;
@@ -40,10 +40,9 @@ def story(output: str) -> list[list[str]]:
     """Returns the paragraphs of the demo's output that the picture shows, each as its lines."""
     shown = []
     for paragraph in output.strip().split("\n\n"):
-        lines = [line.rstrip() for line in paragraph.strip("\n").splitlines() if not line.startswith(VARYING)]
+        lines = [line.rstrip() for line in paragraph.strip("\n").splitlines() if not line.lstrip().startswith(VARYING)]
         if lines and not lines[0].startswith(LEFT_OUT):
-            ends = (number for number, line in enumerate(lines) if line.strip() == REST_LEFT_OUT)
-            shown.append(lines[:next(ends, len(lines))])
+            shown.append(lines)
     return shown
 
 
