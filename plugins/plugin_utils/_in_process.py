@@ -106,7 +106,7 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
                          self._watch(variables))
         return ending._replace(warnings=[*twice_given(spec, arguments), *ending.warnings])
 
-    def _watch(self, variables: Mapping[str, Any]) -> Any:
+    def _watch(self, variables: Mapping[str, Any]) -> Optional[Progress]:
         """Returns what shows that a task is waiting, or None if nobody wants to see it."""
         wanted = boolean(self._templar.template(variables.get("oceanbase_progress", True)), strict=False)
         if self._task.no_log or not wanted:

@@ -172,11 +172,11 @@ def refused() -> Iterator[Refused]:
         integers = ["login_port", *TIMES, *(["wait_timeout"] if module in WAITING else []),
                     *(["limit", "min_age"] if module == "ob_clone_info" else [])]
         for option in integers:
-            for value in INFINITE:
-                yield Refused(module, {option: value}, f"{option} is {value}, but must be a whole number.")
+            for infinite in INFINITE:
+                yield Refused(module, {option: infinite}, f"{option} is {infinite}, but must be a whole number.")
         for option in (*NAMES.get(module, ()), "login_user", "ca_cert"):
-            for value in HALF_PAIRS:
-                yield Refused(module, {option: value}, f"{option} is not valid Unicode text.")
+            for half_pair in HALF_PAIRS:
+                yield Refused(module, {option: half_pair}, f"{option} is not valid Unicode text.")
     yield Refused("ob_clone_cancel", {"new_tenant_name": "\udc80"}, "new_tenant_name is not valid Unicode text.",
                   without=("clone_tenant",))
     for option in SEVERAL:

@@ -4,7 +4,7 @@
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
 """
-The only file that imports PyMySQL and touches its private methods.
+Imports PyMySQL and touches its private methods, which no other file does.
 
 test_driver.py runs it on every PyMySQL that is supported (``make matrix``).
 """

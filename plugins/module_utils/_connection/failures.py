@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional
+from typing import TYPE_CHECKING, List, Optional
 
 from .._errors import (
     AccessDenied,
@@ -22,6 +22,9 @@ from .._errors import (
 )
 from . import driver
 from .login import Login
+
+if TYPE_CHECKING:
+    from .tls import Tls
 
 _ACCESS_DENIED = 1045
 
@@ -42,7 +45,7 @@ def statement_failure(error: driver.DriverError, where: str, login: Login) -> Fa
     return ConnectionLost("the connection to %s broke: %s" % (where, error.text), error.errno)
 
 
-def login_failure(error: driver.DriverError, where: str, login: Login, tls: Optional[Any],
+def login_failure(error: driver.DriverError, where: str, login: Login, tls: Optional[Tls],
                   was_connected: bool) -> Failure:
     """
     Returns the failure for a login that did not work on a connected socket. ``tls`` is the login's Tls or None;
@@ -60,7 +63,7 @@ def login_failure(error: driver.DriverError, where: str, login: Login, tls: Opti
     if tls:
         failure = tls.failure(where, _causes(error), error.text, not isinstance(error, driver.TlsNotOffered))
         if failure is not None:
-            return failure  # type: ignore[no-any-return]
+            return failure
     if isinstance(error, driver.ServerSaid):
         refusal = server_failure(error.number, error.sqlstate, error.text, logging_in=True)
         refusal.message = "%s refused the login of %s: %s" % (where, login.account(), refusal.message)
@@ -74,7 +77,7 @@ def login_failure(error: driver.DriverError, where: str, login: Login, tls: Opti
     if tls and error.stage == driver.LOGIN and not was_connected:
         failure = tls.broken_off(where)
         if failure is not None:
-            return failure  # type: ignore[no-any-return]
+            return failure
     return ConnectionLost("%s did not complete the %s: %s" % (where, error.stage, error.text), error.errno)
 
 

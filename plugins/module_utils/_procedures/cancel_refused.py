@@ -51,7 +51,7 @@ def _must_be_sent_again(run: Run, clone: Clone, sighting: Sighting, tenant_norma
             raise refusal
         return True
     if sighting.job is None:
-        # It was there a moment ago, so it is not unknown: follow_all() finds out whether it has vanished.
+        # It was there a moment ago, so it is not unknown: _follow_all() finds out whether it has vanished.
         clone.must_be_followed = True
     elif lost is not None and _canceled_by_a_command(sighting.job):
         run.report.warnings.append(
