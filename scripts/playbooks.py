@@ -101,7 +101,7 @@ class Variable(NamedTuple):
     name: str
     type: str
     default: Any
-    choices: list[str] | None
+    choices: list[str]
     required: bool
     description: str
     question: str | None
@@ -150,8 +150,10 @@ def playbooks() -> list[Playbook]:
         for name, own in entry["variables"].items():
             option = option_of(own["option"]) if "option" in own else {}
             facts = {"type": "str", **option, **checked.get(name, {}), **own}
+            # Nobody chooses an empty text; it is what a field gives that is left empty.
+            choices = [choice for choice in facts.get("choices") or () if choice]
             variables.append(Variable(
-                name, facts["type"], facts.get("default"), facts.get("choices"), bool(facts.get("required")),
+                name, facts["type"], facts.get("default"), choices, bool(facts.get("required")),
                 own["description"], own["question"] if own.get("survey", True) else None, own.get("answer")))
         found.append(Playbook(**{**entry, "variables": variables}))
     return found

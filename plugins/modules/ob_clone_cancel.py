@@ -36,8 +36,8 @@ attributes:
 options:
   clone_tenants:
     description:
-      - Names of new tenants whose clones are to be canceled. The same rules apply as for O(clone_tenant), and an item
-        must not begin or end with white space.
+      - Names of new tenants whose clones are to be canceled. The same rules apply as for O(clone_tenant).
+      - A text with commas is a list. White space around an item does not belong to the name.
       - An empty list, or an empty text, names nothing. If all lists that are given are empty, nothing is done, nothing
         is sent, and RV(outcome) is V(null).
     type: list

@@ -153,7 +153,7 @@ def test_the_role_clone_cancel_takes_lists_as_the_command_line_gives_them() -> N
              {**job("by_text", "s_text"), "job_id": 1706251714452555626}]
     empty = {"clone_tenants": "", "source_tenants": "", "job_ids": ""}
     cases: list[dict[str, Any]] = [
-        {"clone_tenants": "clone_a"}, {"clone_tenants": 7}, {"clone_tenants": "c2,c3"}, {"source_tenants": "source"},
+        {"clone_tenants": "clone_a"}, {"clone_tenants": 7}, {"clone_tenants": "c2, c3"}, {"source_tenants": "source"},
         {"job_ids": 1706251714452555625}, {"job_ids": "1706251714452555626"}]
     tasks = [{"ansible.builtin.include_role": {"name": f"{COLLECTION}.clone_cancel"},
               "vars": {f"clone_cancel_{name}": value for name, value in {**empty, **case}.items()}} for case in cases]

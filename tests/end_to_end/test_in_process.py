@@ -76,7 +76,7 @@ SITUATIONS: list[tuple[str, dict[str, Any]]] = [
     ("ob_clone_info", {"source_tenant": "s9", "view": "history", "limit": "1"}),
     ("ob_clone_info", {"min_age": "soon"}),
     ("ob_clone_info", {"clone_tenant": "releasing", "wait": True, "wait_timeout": 0}),
-    ("ob_tenant_info", {"tenant": "s1,s2", "resource_pool": "sys_pool"}),
+    ("ob_tenant_info", {"tenant": "s1, s2", "resource_pool": "sys_pool"}),
     ("ob_tenant_info", {"tenant": ["s1"], "resource_pool": ["nosuch"]}),
     ("ob_clone", {"clone_tenant": "releasing", "source_tenant": "s5", "resource_pool": "p", "unit_config": "unit001",
                   "wait": False}),

@@ -358,7 +358,7 @@ def five_jobs() -> Iterator[Mock]:
 
 
 @pytest.mark.parametrize(("given", "names"), [
-    ("clone_a", ["clone_a"]), ("clone_a,clone_b", ["clone_a", "clone_b"]),
+    ("clone_a", ["clone_a"]), ("clone_a, clone_b", ["clone_a", "clone_b"]),
     (["clone_b", "clone_a"], ["clone_b", "clone_a"]), (5, ["5"]),
     (["clone_a", 5], ["clone_a", "5"]), ("1e3", ["1e3"]), ("", []), ([], [])])
 def test_lists_arrive_as_ansible_converts_them(five_jobs: Mock, given: Any, names: list[str]) -> None:
@@ -370,7 +370,7 @@ def test_lists_arrive_as_ansible_converts_them(five_jobs: Mock, given: Any, name
 
 
 @pytest.mark.parametrize("options", [
-    {"clone_tenants": "clone_a, clone_b"}, {"clone_tenants": ["clone_a", ""]}, {"clone_tenants": "clone_a,"},
+    {"clone_tenants": ["clone_a", ""]}, {"clone_tenants": "clone_a,"}, {"clone_tenants": "[clone_a, clone_b]"},
     {"clone_tenants": ["clone_a"], "clone_job_ids": "seven"}, {"clone_tenants": "a'b"},
     {"clone_tenants": {"clone_a": 1}}, {"clone_tenant": "clone_a", "clone_tenants": ["clone_b"]},
     {"clone_tenants": ["clone_a"], "wait_timeout": "10m"}, {"clone_tenants": ["clone_a"], "wait_until": "ending"}, {},

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.community.oceanbase.plugins.plugin_utils._playbook_variables import ONE_OF, convert
 from support import REPOSITORY
 from support.plays.ansible import COLLECTION, run_playbook
 from support.servers.mock_clusters import clusters, job
@@ -99,10 +100,27 @@ def test_a_playbook_takes_the_answers(tmp_path: Path, name: str, untouched: bool
         assert sorted(row["clone_tenant_name"] for row in mocks["a"].progress()) == LEFT[name]
 
 
-@pytest.mark.parametrize("state", ["started", "stopped"])
+@pytest.mark.parametrize(("name", "variable"), [
+    pytest.param(name, question["variable"], id=f"{name}-{question['variable']}")
+    for name in PLAYBOOKS for question in survey_of(name)["spec"] if not question["required"]])
+@pytest.mark.parametrize("empty", ["", " ", None], ids=repr)
+def test_an_optional_field_that_is_left_empty_is_as_if_not_there(name: str, variable: str, empty: Any) -> None:
+    checked = SCRIPT["checked_by"](name)
+    if not checked:
+        # Only the role checks it: see test_mock_clusters_takes_each_choice.
+        assert name == "mock_clusters"
+        return
+    one_of = [other for other in ONE_OF.get(name, ()) if other != variable]
+    others = {**dict.fromkeys(one_of, "x"), **{
+        question["variable"]: 60 if question["type"] == "integer" else "x"
+        for question in survey_of(name)["spec"] if question["required"]}}
+    assert convert(checked, {**others, variable: empty}, one_of) == convert(checked, others, one_of)
+
+
+@pytest.mark.parametrize("state", ["started", "stopped", ""])
 def test_mock_clusters_takes_each_choice(tmp_path: Path, state: str) -> None:
-    choices = next(question["choices"] for question in survey_of("mock_clusters")["spec"])
-    assert state in choices
+    (question,) = survey_of("mock_clusters")["spec"]
+    assert state in question["choices"] or not (state or question["required"])
     inventory = tmp_path / "hosts.yml"
     folder = tmp_path / "mock"
     inventory.write_text(yaml.safe_dump({"oceanbase": {"hosts": {"a": {
@@ -112,6 +130,6 @@ def test_mock_clusters_takes_each_choice(tmp_path: Path, state: str) -> None:
     try:
         play = run_playbook(*run, json.dumps({**answers("mock_clusters", False), "sys_tenant_mock_state": state}))
         assert play.exit_code == 0, play.stdout
-        assert folder.exists() == (state == "started")
+        assert folder.exists() == (state != "stopped")
     finally:
         run_playbook(*run, "sys_tenant_mock_state=stopped")

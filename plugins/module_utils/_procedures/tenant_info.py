@@ -31,16 +31,20 @@ class TenantQuery(NamedTuple):
     @classmethod
     def from_options(cls, options: Mapping[str, Any], _check_mode: bool) -> TenantQuery:
         """Returns the query for module options; InvalidOption if they make no sense."""
-        for option, longest in (("tenant", LONGEST_NAME), ("resource_pool", LONGEST_POOL_NAME)):
-            if options[option] == []:
-                raise InvalidOption("%s is an empty list, which nothing matches" % option, "Leave it out to get all.")
-            for name in options[option] or ():
-                check_name(option, name, longest)
-        return cls(options["tenant"], options["resource_pool"])
+        return cls(_names(options, "tenant", LONGEST_NAME), _names(options, "resource_pool", LONGEST_POOL_NAME))
 
     def doing(self) -> str:
         """Returns what the module does, to follow "Cannot "."""
         return TenantReport.doing
+
+
+def _names(options: Mapping[str, Any], option: str, longest: int) -> Optional[List[str]]:
+    """Returns the names in an option, of at most ``longest`` bytes each, or None if it is not given; InvalidOption."""
+    if options[option] is None:
+        return None
+    if not options[option]:
+        raise InvalidOption("%s is an empty list, which nothing matches" % option, "Leave it out to get all.")
+    return [check_name(option, name.strip(), longest) for name in options[option]]
 
 
 class TenantReport(Report):

@@ -15,7 +15,9 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
     WaitTimeout,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.info import CLONE_INFO
+from ansible_collections.community.oceanbase.plugins.module_utils._procedures.tenant_info import TENANT_INFO
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS
+from ansible_collections.community.oceanbase.tests.support.options import default_options
 
 from ..fakes import OPTIONS, FakeSession, FakeTime, perform, view_row
 
@@ -200,3 +202,10 @@ def test_a_lasting_loss_ends_a_wait_within_one_answer_after_its_time(wait_timeou
     with pytest.raises(ConnectionLost):
         run(FakeSession([ConnectionLost("the connection broke")]), time, wait=True, wait_timeout=wait_timeout)
     assert wait_timeout < sum(time.sleeps) <= wait_timeout + OPTIONS["read_timeout"]
+
+
+def test_blanks_around_names_of_tenants_and_pools_do_not_count():
+    """Ansible makes such names of the text "a, b"."""
+    options = {**default_options("ob_tenant_info"), "tenant": ["a", " b"], "resource_pool": ["p "]}
+    query = TENANT_INFO.read_request(options, False)
+    assert (query.tenants, query.pools) == (["a", "b"], ["p"])
