@@ -235,6 +235,7 @@ def _spawn(wanted: Wanted) -> None:
         raise MockFailure(explain(_output(wanted.folder)) or "The mock ended with code %d." % process.returncode)
     if not ready or not _wait_for(lambda: _greet(_addresses(wanted.folder)), START_SECONDS):
         process.kill()
+        process.wait()
         raise MockFailure("The mock does not answer after %d s. %s" % (START_SECONDS, _output(wanted.folder).strip()))
 
 

@@ -132,6 +132,14 @@ def test_a_mock_is_started_once_and_anew_if_it_differs_and_stopped_once(folder: 
             "diff": {"before": {"state": "stopped"}, "after": {"state": "stopped"}}}
 
 
+def test_a_file_of_somebody_else_does_not_show_the_password(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "password").touch(mode=0o644)
+    start(mock(folder), check_mode=False)
+    assert mode(folder / "password") == 0o600
+    assert stop(str(folder), check_mode=False)["changed"] is True
+
+
 @pytest.mark.parametrize("ending", ["stopped", "killed"])
 def test_nothing_of_a_mock_is_left(ending: str, folder: Path) -> None:
     pid = start(mock(folder, log=""), check_mode=False)["running"]["pid"]
