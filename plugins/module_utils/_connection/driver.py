@@ -41,6 +41,9 @@ _SERVER_GONE = 2006
 _SERVER_LOST = 2013
 _PROTOCOL = 10
 _LONGEST_GREETING = 4096
+# OceanBase's own error texts are shorter; a line feed stands before what enable_rich_error_msg adds.
+_LONGEST_TEXT = 2000
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 # The one plugin whose answer does not tell the password to whoever asks for it.
 _NATIVE = "mysql_native_password"
 _OLD = "mysql_old_password"
@@ -106,15 +109,14 @@ class NotSendable(DriverError):
 
 
 class Packet(MysqlPacket):  # type: ignore[misc]
-    """A packet that keeps the SQLSTATE of an error, which PyMySQL drops, on the exception."""
+    """A packet whose errors are read here: PyMySQL drops the SQLSTATE, or fails on a text that it does not expect."""
 
     def raise_for_error(self) -> None:
-        try:
-            super().raise_for_error()
-        except pymysql.MySQLError as error:
-            data = self.get_all_data()
-            error.sqlstate = data[4:9].decode("ascii", "replace") if data[3:4] == b"#" else None
-            raise
+        data = self.get_all_data()
+        # One that has an SQLSTATE has a # before it; the ones that come instead of a greeting have none.
+        state = data[4:9].decode("ascii", "replace") if data[3:4] == b"#" else None
+        text = data[9 if state else 3:].decode("utf-8", "replace")[:_LONGEST_TEXT]
+        raise ServerSaid(_CONTROL.sub("?", text), int.from_bytes(data[1:3], "little"), state)
 
     def is_load_local_packet(self) -> bool:
         if super().is_load_local_packet():
@@ -243,13 +245,16 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
         try:
             super()._get_server_information()
         except Exception as error:
-            if _number(error) is not None:
+            if isinstance(error, DriverError) or _number(error) is not None:
                 raise
             raise NotADatabase(_NO_GREETING) from error
         if self.protocol_version != _PROTOCOL:
             raise NotADatabase(_NO_GREETING)
         if self.ssl and not self.server_capabilities & pymysql.constants.CLIENT.SSL:
             raise TlsNotOffered("the server offers no TLS")
+        if not re.match(r"[0-9]+(\.|\Z)", self.server_version):
+            # Whoever may choose the text of the version may leave out the number that PyMySQL reads there.
+            self.server_version = "5." + self.server_version
         self._plugin = _readable(self._auth_plugin_name.encode("utf-8")) or _NATIVE
         self._stage = LOGIN
         self._check_request(b"")
@@ -267,7 +272,7 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
         if number in _PLUGIN_ERRORS:
             return PluginRefused(self._plugin)
         if number is not None and number not in _CLIENT_ERRORS:
-            return ServerSaid(str(error.args[1]), number, getattr(error, "sqlstate", None))
+            return ServerSaid(str(error.args[1]), number)
         if number is not None:
             # PyMySQL wraps what the TLS handshake raises.
             cause = getattr(error, "original_exception", None)

@@ -222,6 +222,30 @@ def test_a_server_that_is_full_says_so_instead_of_greeting():
     assert isinstance(error, ServerSaid) and error.number == 1040
 
 
+@pytest.mark.parametrize(("packet", "number", "sqlstate", "text"), [
+    (b"\x10\x04Too many connections", 1040, None, "Too many connections"),
+    (b"\x15\x04#42000Access denied", 1045, "42000", "Access denied"),
+    (b"\x60\xea#HY000\xe5\xaf\x86", 60000, "HY000", "\u5bc6"),
+    # A number that PyMySQL gives itself is the server's word all the same.
+    (b"\x0b\x08#HY000plugin", 2059, "HY000", "plugin"),
+    (b"\x15\x04#42000\x1b[31mred\x00\xff\nand on", 1045, "42000", "?[31mred?\ufffd\nand on"),
+    (b"\x15\x04#\xff\xfe", 1045, "\ufffd\ufffd", ""), (b"\x15\x04", 1045, None, ""),
+    (b"\x15\x04" + b"A" * 4000, 1045, None, "A" * 2000)])
+@pytest.mark.parametrize("instead_of_greeting", [True, False])
+def test_what_a_server_says_is_read_alike_with_every_driver(packet, number, sqlstate, text, instead_of_greeting):
+    answers = [b"\xff" + packet] if instead_of_greeting else [greeting(), b"\xff" + packet]
+    with Server(*answers) as server:
+        error = refusal(server)
+    assert type(error) is ServerSaid
+    assert (error.number, error.sqlstate, error.text) == (number, sqlstate, text)
+
+
+@pytest.mark.parametrize("version", [b"", b"OceanBase 4.3", b"v5.7", b"8"])
+def test_a_version_of_any_text(version):
+    with Server(greeting().replace(b"5.7.25", version), OK) as server:
+        log_in(server)
+
+
 def test_tls_that_is_not_offered():
     with Server(greeting()) as server:
         error = refusal(server, ssl.create_default_context())
