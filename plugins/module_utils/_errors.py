@@ -154,6 +154,7 @@ _GRANT = "Log in as root@sys, or as a user of the sys tenant who has ALTER SYSTE
 _LOOK = "DBA_OB_CLONE_PROGRESS and DBA_OB_TENANTS may show what stands in the way."
 _GONE = _Kind(Refused, "It may just have been dropped; run the task again: it looks first.")
 _SEARCH = "Search observer.log for that error."
+_NEW_PASSWORD = "Give the user a new password: ALTER USER ... IDENTIFIED BY ..."
 
 # A time-out may strike a commit, whose result is then unknown; after any other error a transaction of the session, such
 # as CANCEL, has done nothing. What RootService carries out is another matter: see may_have_been_executed.
@@ -165,7 +166,9 @@ _SERVER_ERRORS: Dict[int, _Kind] = {
     1205: _LATER, 4012: _LATER, 4013: _LATER, 4023: _LATER, 4036: _LATER, 4038: _LATER, 4124: _LATER, 4265: _LATER,
     4638: _LATER, 4722: _LATER, 5627: _LATER, 6002: _LATER, 6005: _LATER,
     **dict.fromkeys(_KILLED_ERRORS, _KILLED),
-    1040: _NOT_NOW, 1203: _NOT_NOW, 8001: _NOT_NOW, 8002: _NOT_NOW,
+    1040: _NOT_NOW, 1203: _NOT_NOW, 1226: _NOT_NOW, 8001: _NOT_NOW, 8002: _NOT_NOW,
+    # a password that has expired: the login works, and then no statement does
+    1820: _Kind(AccessDenied, _NEW_PASSWORD), 1862: _Kind(AccessDenied, _NEW_PASSWORD),
     # what this login may not do
     1044: _Kind(NoPrivilege, _GRANT), 1142: _Kind(NoPrivilege, _GRANT), 1227: _Kind(NoPrivilege, _GRANT),
     # the server knows no clone, or not yet
@@ -178,14 +181,20 @@ _SERVER_ERRORS: Dict[int, _Kind] = {
     4770: _Kind(Refused, "Run the task again when that procedure is over."),
 }
 
+_ADDRESS = "The server takes no connections from the address of this host; OceanBase never says so: check login_host."
 # During a login some numbers mean something else.
 _LOGIN_ERRORS: Dict[int, _Kind] = {
     1045: _Kind(AccessDenied, "OceanBase gives the same answer for a wrong password, an unknown user and an unknown "
                               "tenant. Directly to an OBServer the user is root@sys, through OBProxy it is "
                               "root@sys#cluster."),
+    1129: _Kind(AccessDenied, _ADDRESS), 1130: _Kind(AccessDenied, _ADDRESS),
     1227: _Kind(AccessDenied, "The address of this host may be missing in ob_tcp_invited_nodes of the sys tenant."),
     1235: _Kind(AccessDenied, "Log in as root@sys."),
+    1251: _Kind(AccessDenied, "The user must have the authentication plugin mysql_native_password, as OceanBase's do. "
+                              "Check that this is the right server."),
     3118: _Kind(AccessDenied, "Unlock the user first."),
+    3159: _Kind(AccessDenied, "Name the CA certificate of the server in ca_cert, so that the connection is made with "
+                              "TLS."),
     4666: _Kind(AccessDenied, "Check the cluster in the user name: root@sys#cluster."),
     4669: _Kind(AccessDenied, "Check the cluster in the user name: root@sys#cluster."),
     4780: _Kind(AccessDenied, "Log in as root@sys."),

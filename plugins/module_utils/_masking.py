@@ -21,7 +21,7 @@ MASK = "********"
 # What Ansible shows for the value of such an option.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 # Shorter secrets occur inside ordinary words by chance. Masked there, they would make a text unreadable, and the rest
-# of the word would give them away.
+# of the word would give them away, as the gaps in its punctuation would do with one that has neither letter nor digit.
 _SHORTEST_INSIDE_WORDS = 4
 
 
@@ -31,7 +31,7 @@ def mask(value: Any, secrets: Collection[str]) -> Any:
     and lists are copied. What is not Unicode becomes an escape such as \\udc80, since Ansible takes no result with it.
     """
     if isinstance(value, str):
-        patterns = [_pattern(secret) for secret in sorted(filter(None, secrets), key=len, reverse=True)]
+        patterns = [_pattern(secret) for secret in sorted(filter(_is_told, secrets), key=len, reverse=True)]
         text = re.sub("|".join(patterns), MASK, value) if patterns else value
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, Mapping):
@@ -39,6 +39,11 @@ def mask(value: Any, secrets: Collection[str]) -> Any:
     if isinstance(value, (list, tuple)):
         return [mask(item, secrets) for item in value]
     return value
+
+
+def _is_told(secret: str) -> bool:
+    """Tells whether a text that holds the secret tells it."""
+    return len(secret) >= _SHORTEST_INSIDE_WORDS or re.search(r"\w", secret) is not None
 
 
 def _pattern(secret: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from .._clock import Budget, spell_seconds
 from .._errors import InvalidOption
+from .._masking import MASK
 
 _LARGEST_PORT = 65535
 _LONGEST_NAME = 253
@@ -42,6 +43,12 @@ class Address(NamedTuple):
     def label(self) -> str:
         """Returns the address and which source named it, for messages."""
         return "%s%s (%s)" % ("socket " if self.port is None else "", self, self.source)
+
+    def what_to_check(self) -> str:
+        """Returns what may be wrong with it, for messages."""
+        if self.port is None:
+            return "the path of the socket"
+        return "host and port (an OBServer listens on 2881, OBProxy on 2883)"
 
     def server_name(self) -> str:
         """Returns the name that the certificate of a server there must hold."""
@@ -77,8 +84,8 @@ def parse_addresses(hosts: Union[str, Sequence[str]], source: str, port: int, po
         host, own_port = _split(item, source)
         problem = _problem(host)
         if problem:
-            raise InvalidOption("login_host holds %r (%s), which cannot be a host: %s" % (item, source, problem),
-                                "Name hosts, host:port or [IPv6 address]:port, separated by commas.")
+            raise InvalidOption("login_host holds %r (%s), which cannot be a host: %s" % (
+                _without_user(item), source, problem), _advice(item))
         if own_port is None:
             address = Address(host, port, "host: %s, port: %s" % (source, port_source))
         else:
@@ -110,6 +117,20 @@ def _split(item: str, source: str) -> Tuple[str, Optional[str]]:
         return item, None
     host, colon, port = item.rpartition(":")
     return (host, port) if colon else (item, None)
+
+
+def _without_user(item: str) -> str:
+    """Returns an item without what stands before the @ in a URL: it may hold a password."""
+    return re.sub(r".*@", MASK + "@", item, flags=re.DOTALL)
+
+
+def _advice(item: str) -> str:
+    """Returns what to write instead of an item that cannot be a host."""
+    if "@" in item:
+        return "Name only the host; user and password go into login_user and login_password."
+    if item.startswith("/"):
+        return "The path of a Unix socket goes into login_unix_socket."
+    return "Name hosts, host:port or [IPv6 address]:port, separated by commas."
 
 
 def _is_ipv6(text: str) -> bool:
@@ -268,7 +289,7 @@ class _Race:
             if lookup.found:
                 self.waiting += [(lookup.address, *entry) for entry in lookup.found]
             elif lookup.found is not None or lookup.error is not None:
-                self._failed(lookup.address, *_why(lookup.error or socket.gaierror("no address")))
+                self._failed(lookup.address, *_why(lookup.error or socket.gaierror("no address"), lookup.address))
             else:
                 continue
             self.lookups.remove(lookup)
@@ -280,7 +301,7 @@ class _Race:
             try:
                 attempt = _Attempt(address, family, target, self.budget.end_within(self.timeout))
             except OSError as error:
-                self._failed(address, *_why(error))
+                self._failed(address, *_why(error, address))
                 continue
             self.attempts.append(attempt)
             self.selector.register(attempt.sock, selectors.EVENT_WRITE, attempt)
@@ -292,7 +313,7 @@ class _Race:
             return True
         number = attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number:
-            self._end(attempt, *_why(OSError(number, os.strerror(number))))
+            self._end(attempt, *_why(OSError(number, os.strerror(number)), attempt.address))
             return False
         attempt.connected = True
         self.selector.modify(attempt.sock, selectors.EVENT_READ, attempt)
@@ -304,8 +325,7 @@ class _Race:
                 within = "within %s s (connect_timeout)" % spell_seconds(attempt.seconds)
                 if attempt.connected:
                     self._end(attempt, "the connection was accepted, but no greeting came " + within,
-                              "Check host and port (an OBServer listens on 2881, OBProxy on 2883) and whether the "
-                              "server hangs.")
+                              "Check %s and whether the server hangs." % attempt.address.what_to_check())
                 else:
                     self._end(attempt, "no answer " + within,
                               "Check the address, the firewall and whether the server runs.")
@@ -343,12 +363,11 @@ def first_answer(addresses: Sequence[Address], timeout: float, budget: Budget) -
     return Answer(winner.address, winner.sock, winner.budget, winner.seconds)
 
 
-def _why(error: Exception) -> Tuple[str, str]:
-    """Returns the reason and what to do for an operating system's or resolver's error."""
+def _why(error: Exception, address: Address) -> Tuple[str, str]:
+    """Returns the reason and what to do for an operating system's or resolver's error at an address."""
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return "the host name cannot be resolved", "Check login_host and the name service of this host."
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     if isinstance(error, ConnectionRefusedError):
-        return ("connection refused, so nothing listens there",
-                "Check host and port (an OBServer listens on 2881, OBProxy on 2883) and whether the server runs.")
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__,
-            "Check the address and whether the server runs.")
+        reason = "connection refused, so nothing listens there"
+    return reason, "Check %s and whether the server runs." % address.what_to_check()

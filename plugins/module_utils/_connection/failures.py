@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from .tls import Tls
 
 _ACCESS_DENIED = 1045
+_PORTS = "Check host and port: an OBServer listens on 2881, OBProxy on 2883."
 
 
 def statement_failure(error: driver.DriverError, where: str, login: Login) -> Failure:
     """Returns the failure for a statement that did not work while a connection stood."""
     if isinstance(error, driver.ServerSaid):
         answer = server_failure(error.number, error.sqlstate, error.text)
-        if isinstance(answer, NoPrivilege):
+        if isinstance(answer, (AccessDenied, NoPrivilege)):
             answer.message += "; logged in as %s" % login.account()
         return answer
     if isinstance(error, driver.NotSendable):
@@ -71,14 +72,16 @@ def login_failure(error: driver.DriverError, where: str, login: Login, tls: Opti
             refusal.hint += " The common name of client_cert must be listed in ob_ssl_invited_common_names."
         return refusal
     if isinstance(error, driver.NotADatabase):
-        return Unreachable("no login at %s: %s" % (where, error.text),
-                           "Check host and port: an OBServer listens on 2881, OBProxy on 2883.",
-                           transient=was_connected)
+        return Unreachable("no login at %s: %s" % (where, error.text), _PORTS, transient=was_connected)
     if tls and error.stage == driver.LOGIN and not was_connected:
         failure = tls.broken_off(where)
         if failure is not None:
             return failure
-    return ConnectionLost("%s did not complete the %s: %s" % (where, error.stage, error.text), error.errno)
+    lost = ConnectionLost("%s did not complete the %s: %s" % (where, error.stage, error.text), error.errno)
+    if error.stage == driver.GREETING:
+        # Many a server that is no database says nothing, or little, and closes.
+        lost.hint = "%s Check also that the server runs, then run the task again." % _PORTS
+    return lost
 
 
 def _causes(error: Optional[BaseException]) -> List[BaseException]:

@@ -38,6 +38,8 @@ RELIED_ON = {"autocommit": 1, "tx_isolation": "READ-COMMITTED", "tx_read_only": 
              "sql_select_limit": 9223372036854775807, "ob_trx_timeout": 86400000000, "wait_timeout": 28800}
 # With these MySQL programs make no connection without TLS. Here TLS is made, and verified, exactly with ca_cert.
 _TLS_MODES = ("REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
+# The same of older ones and of MariaDB's; ssl-capath names a folder of CA certificates.
+_TLS_SWITCHES = ("ssl", "ssl-verify-server-cert", "ssl-capath")
 _OFF = ("0", "off", "false")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # Seconds. Python waits for sockets in milliseconds, of which there are at most 2^31 - 1.
@@ -91,10 +93,16 @@ class Login(NamedTuple):
 
     def account(self) -> str:
         """Returns the user and the sources of user and password, for messages, without the password itself."""
-        password = "none" if self.password is None else self.sources["login_password"]
-        if self.password == "":
-            password += ", which is empty"
-        return "%s (user: %s, password: %s)" % (self.user, self.sources["login_user"], password)
+        password = "none" if self.password is None else self.sources["login_password"] + _oddity(self.password)
+        return "%s (user: %s, password: %s)" % (self.user, self.sources["login_user"] + _oddity(self.user), password)
+
+
+def _oddity(text: str) -> str:
+    """Returns what is odd about a user or a password, for messages, without showing it; "" for nothing."""
+    if not text:
+        return ", which is empty"
+    # A file or an environment variable often ends in a line feed that nobody wanted.
+    return ", which begins or ends with white space" if text != text.strip() else ""
 
 
 def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Login:
@@ -104,7 +112,7 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
     An empty string or 0 is a given value, not a missing one. InvalidOption names the wrong value's source.
     """
     path = options.get("config_file")
-    in_file: Dict[Any, str] = {}
+    in_file: Dict[Any, Optional[str]] = {}
     if path is not None:
         # Here, because Python compiles whatever a task imports anew each time.
         from .option_file import read_option_file
@@ -116,7 +124,7 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
             values[option], sources[option] = options[option], "option %s" % option
         elif variable is not None and variable in environ:
             values[option], sources[option] = environ[variable], "environment variable %s" % variable
-        elif key in in_file:
+        elif in_file.get(key) is not None:
             values[option], sources[option] = in_file[key], "%s in option file %s" % (key, path)
         else:
             values[option], sources[option] = default, "default"
@@ -142,11 +150,10 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
         raise InvalidOption("client_cert is given (%s) without ca_cert, so no TLS connection would be made"
                             % sources["client_cert"],
                             "Name the CA certificate that verifies the server in ca_cert.")
-    mode = in_file.get("ssl-mode", "").upper()
-    if mode in _TLS_MODES and values["ca_cert"] is None:
-        raise InvalidOption("ssl-mode is %s in option file %s, but there is no ca_cert, so no TLS connection would be "
-                            "made" % (mode, path),
-                            "Name the CA certificate that verifies the server in ca_cert, or as ssl-ca in the file.")
+    wanted = _wanted_tls(in_file)
+    if wanted and values["ca_cert"] is None:
+        raise InvalidOption("%s in option file %s, but there is no ca_cert, so no TLS connection would be made" % (
+            wanted, path), "Name the CA certificate that verifies the server in ca_cert, or as ssl-ca in the file.")
     port = parse_port(values["login_port"], sources["login_port"])
     addresses = parse_addresses(values["login_host"], sources["login_host"], port, sources["login_port"])
     if values["login_unix_socket"] is not None:
@@ -156,6 +163,17 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
         connect_timeout=options["connect_timeout"], read_timeout=options["read_timeout"],
         ca_cert=values["ca_cert"], client_cert=values["client_cert"], client_key=values["client_key"],
         check_hostname=options["check_hostname"], session_vars=_session_vars(options["session_vars"]), sources=sources)
+
+
+def _wanted_tls(in_file: Mapping[str, Optional[str]]) -> str:
+    """Returns which options of an option file ask for TLS, "" for none."""
+    mode = (in_file.get("ssl-mode") or "").upper()
+    if mode in _TLS_MODES:
+        return "ssl-mode is %s" % mode
+    if mode == "DISABLED" or "skip-ssl" in in_file:
+        return ""
+    wanted = [name for name in _TLS_SWITCHES if (in_file.get(name, "0") or "1").lower() not in _OFF]
+    return "%s is set" % wanted[0] if wanted else ""
 
 
 def _check_text(option: str, value: str, source: str) -> None:

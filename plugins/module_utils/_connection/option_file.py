@@ -24,12 +24,16 @@ _ESCAPES = {b"b": b"\b", b"t": b"\t", b"n": b"\n", b"r": b"\r", b"s": b" ", b"\\
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # MySQL programs take the rest of a longer line for another line.
 _LONGEST_LINE = 4094
+# How a file of Ansible Vault begins, and one that mysql_config_editor keeps logins in.
+_ENCRYPTED = (b"$ANSIBLE_VAULT;", b"\0\0\0\0")
+_DECRYPT = "Keep the password in a variable for login_password, which may be encrypted, and leave config_file out."
 _HINT = "Name a readable option file that holds the section [client] itself, or leave config_file out."
 
 
-def read_option_file(path: str) -> Dict[str, str]:
+def read_option_file(path: str) -> Dict[str, Optional[str]]:
     """
-    Returns the options with a value in the sections ``[client]`` of an option file; dashes in the names.
+    Returns the options in the sections ``[client]`` of an option file, None for one without a value; dashes in the
+    names.
 
     What is not UTF-8 comes out as lone surrogates. InvalidOption if the file cannot be read, has no such section or is
     broken: a file that was named and then silently ignored would log in with other values than the user believes.
@@ -49,7 +53,10 @@ def read_option_file(path: str) -> Dict[str, str]:
     if content.startswith(_BYTE_ORDER_MARKS):
         raise InvalidOption("config_file %s begins with a byte order mark, which MySQL programs do not read" % path,
                             "Save it as UTF-8 without a byte order mark.")
-    options: Dict[str, str] = {}
+    if content.startswith(_ENCRYPTED):
+        raise InvalidOption("config_file %s is encrypted by %s, and modules do not decrypt it" % (
+            path, "Ansible Vault" if content[:1] == b"$" else "mysql_config_editor"), _DECRYPT)
+    options: Dict[str, Optional[str]] = {}
     section: Optional[bytes] = None
     found = False
     for number, line in enumerate(content.split(b"\n"), 1):
@@ -61,14 +68,18 @@ def read_option_file(path: str) -> Dict[str, str]:
                                 _HINT) from None
         found = found or section == b"client"
         if option is not None and section == b"client":
-            options[_name(option[0])] = option[1].decode("utf-8", "surrogateescape")
+            key, value = option
+            if value is None:
+                options.setdefault(_name(key), None)
+            else:
+                options[_name(key)] = value.decode("utf-8", "surrogateescape")
     if not found:
         raise InvalidOption("config_file %s has no section [client]" % path, _HINT)
     return options
 
 
-def _parse(line: bytes, section: Optional[bytes]) -> Tuple[Optional[bytes], Optional[Tuple[bytes, bytes]]]:
-    """Returns the section after a line, and the option with its value that the line gives, if any; ValueError."""
+def _parse(line: bytes, section: Optional[bytes]) -> Tuple[Optional[bytes], Optional[Tuple[bytes, Optional[bytes]]]]:
+    """Returns the section after a line, and the option with its value, if any, that the line gives; ValueError."""
     if len(line) > _LONGEST_LINE:
         raise ValueError("is longer than %d bytes" % _LONGEST_LINE)
     text = line.split(b"\0")[0].lstrip(_SPACE)
@@ -89,7 +100,7 @@ def _parse(line: bytes, section: Optional[bytes]) -> Tuple[Optional[bytes], Opti
     key = key.rstrip(_SPACE)
     if not key:
         raise ValueError("has a value but no option")
-    return section, (key, _value(value.strip(_SPACE))) if equals else None
+    return section, (key, _value(value.strip(_SPACE)) if equals else None)
 
 
 def _without_comment(text: bytes) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from .._clock import Budget, retry, spell_seconds
 from .._errors import (
+    AccessDenied,
     ConnectionLost,
     Failure,
     InvalidOption,
@@ -214,7 +215,7 @@ class Session:
             self._send(statement, list(variables.values()), budget)
         except Failure as failure:
             self.close()
-            if failure.transient or isinstance(failure, NoPrivilege):
+            if failure.transient or isinstance(failure, (AccessDenied, NoPrivilege)):
                 raise
             if failure.errno == _UNKNOWN_VARIABLE and any(
                     "'%s'" % name in failure.message for name in ours):

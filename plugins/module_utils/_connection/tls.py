@@ -13,6 +13,8 @@ from typing import List, Optional
 from .._errors import InvalidOption, TlsFailed
 from .login import Login
 
+# The ssl module of Python 3.8 and 3.9 has no name for it.
+_PARTIAL_CHAIN = 0x80000
 _GIVE_CLIENT_CERT = "The server wants a client certificate that it trusts: give client_cert and client_key."
 # What OpenSSL says when a handshake fails, and what to do about it.
 _HINTS = {
@@ -74,8 +76,9 @@ def _context(login: Login) -> ssl.SSLContext:
     """
     Returns a context that verifies the server. Our own, because PyMySQL's verifies nothing without a CA.
 
-    InvalidOption if a file cannot be loaded. VERIFY_X509_STRICT, which Python 3.13 switched on, is off: one
-    certificate must be judged alike by every Python, and OceanBase's documentation makes CAs that it refuses.
+    InvalidOption if a file cannot be loaded. One certificate must be judged alike by every Python, so of what Python
+    3.13 switched on VERIFY_X509_STRICT is off, since OceanBase's documentation makes CAs that it refuses, and
+    VERIFY_X509_PARTIAL_CHAIN is on: whoever trusts an intermediate CA need not have the one above it.
     """
     loading = login.file("ca_cert")
     try:
@@ -86,12 +89,17 @@ def _context(login: Login) -> ssl.SSLContext:
             # Without a function OpenSSL would ask on the terminal for the passphrase of the key, and so hang.
             context.load_cert_chain(login.client_cert, login.client_key, password=lambda: b"")
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else (
-            "not a PEM file of the right kind (%s)" % (
-                getattr(error, "reason", None) or "no PEM, or a key with a passphrase"))
+        named = getattr(error, "reason", None) or "no PEM, or a key with a passphrase"
+        if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+            reason = error.strerror
+        elif named.endswith("_MISMATCH"):
+            reason = "the key does not belong to the certificate"
+        else:
+            reason = "not a PEM file of the right kind (%s)" % named
         raise InvalidOption("%s cannot be loaded: %s" % (loading, reason),
                             "Name readable PEM files that belong together; a key must not have a passphrase.") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.verify_flags |= _PARTIAL_CHAIN
     context.check_hostname = login.check_hostname
     return context

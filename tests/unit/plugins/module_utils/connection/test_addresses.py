@@ -62,6 +62,19 @@ def test_what_cannot_be_a_host(hosts):
         parse(hosts)
 
 
+@pytest.mark.parametrize(("item", "shown", "hint"), [
+    ("root@a", "'********@a'", "login_user and login_password"),
+    ("mysql://root:s3cret@a:2881/b", "'********@a:2881/b'", "login_user and login_password"),
+    ("root@sys:s3c@ret@a:2881", "'********@a:2881'", "login_user and login_password"),
+    ("/run/sql.sock", "'/run/sql.sock'", "login_unix_socket"),
+    ("a b", "'a b'", "separated by commas")])
+def test_what_belongs_elsewhere_is_told_without_a_password(item, shown, hint):
+    with pytest.raises(InvalidOption) as caught:
+        parse(item)
+    assert shown in caught.value.message and hint in caught.value.hint
+    assert "s3c" not in caught.value.sentence("x") and "ret@" not in caught.value.sentence("x")
+
+
 @pytest.mark.parametrize("hosts", ["", " ", ",", [], [""], ["", " , "]])
 def test_nothing_is_no_host(hosts):
     with pytest.raises(InvalidOption, match=r"login_host is empty \(option login_host\)"):
@@ -309,6 +322,15 @@ def test_a_unix_socket(tmp_path):
     assert missing.label() == f"socket {path} (option login_unix_socket)"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
+        # Nobody listens, and then nobody greets.
+        for reason in ("connection refused, so nothing listens there", "the connection was accepted, but no greeting"):
+            with pytest.raises(NoAnswer) as caught:
+                first_answer([missing], 0.05, Clock().budget(5))
+            [(_address, said, hint)] = caught.value.reasons
+            assert said.startswith(reason)
+            assert "the path of the socket" in hint and "port" not in hint
+            listener.listen(1)
+        listener.accept()[0].close()
         listener.listen(1)
 
         def greet():

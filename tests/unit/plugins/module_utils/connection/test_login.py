@@ -156,6 +156,27 @@ def test_an_option_file_that_wants_tls_is_not_used_without_it(mode, tmp_path):
     assert resolve({"config_file": option_file(tmp_path, "[client]\nssl-mode=PREFERRED\n")}).ca_cert is None
 
 
+@pytest.mark.parametrize(("lines", "wanted"), [
+    ("ssl", "ssl is set"), ("ssl=1", "ssl is set"), ("ssl_verify_server_cert", "ssl-verify-server-cert is set"),
+    ("loose-ssl-verify-server-cert = ON", "ssl-verify-server-cert is set"),
+    ("ssl-capath=/etc/ssl/certs", "ssl-capath is set"), ("ssl=0\nssl=TRUE", "ssl is set"),
+    ("ssl=0", ""), ("ssl-verify-server-cert=false\nssl=Off", ""), ("ssl\nskip-ssl", ""),
+    ("ssl-verify-server-cert\nssl-mode=disabled", ""), ("ssl-cipher=AES256-SHA\ntls-version=TLSv1.2", "")])
+def test_other_options_that_want_tls(lines, wanted, tmp_path):
+    path = option_file(tmp_path, "[client]\n%s\n" % lines)
+    if wanted:
+        with pytest.raises(InvalidOption, match="^%s in option file .*client.cnf, but there is no ca_cert" % wanted):
+            resolve({"config_file": path})
+    else:
+        assert resolve({"config_file": path}).ca_cert is None
+    assert resolve({"config_file": path, "ca_cert": "/ca"}).ca_cert == "/ca"
+
+
+def test_an_option_without_a_value_is_none_of_ours(tmp_path):
+    login = resolve({"config_file": option_file(tmp_path, "[client]\nuser=a\nuser\npassword\nhost\n")})
+    assert (login.user, login.password, login.addresses[0].host) == ("a", None, "127.0.0.1")
+
+
 def test_messages_name_the_sources_and_never_the_password():
     login = resolve({"login_port": 2883}, {"OCEANBASE_LOGIN_USER": "root@sys#c", "OCEANBASE_LOGIN_PASSWORD": "s3cret"})
     assert login.addresses[0].label() == "127.0.0.1:2883 (host: default, port: option login_port)"
@@ -165,6 +186,10 @@ def test_messages_name_the_sources_and_never_the_password():
     assert resolve({}).account() == "root@sys (user: default, password: none)"
     empty = resolve({"login_password": ""}, {"OCEANBASE_LOGIN_PASSWORD": "s3cret"})
     assert empty.account() == "root@sys (user: default, password: option login_password, which is empty)"
+    for user, password in ((" root@sys", "s3cret\n"), ("root@sys\u00a0", "\ts3cret"), ("root@sys ", " ")):
+        assert resolve({"login_user": user, "login_password": password}).account() == (
+            "%s (user: option login_user, which begins or ends with white space, "
+            "password: option login_password, which begins or ends with white space)" % user)
     assert resolve({"ca_cert": "/ca"}).file("ca_cert") == "ca_cert /ca (option ca_cert)"
 
 

@@ -45,7 +45,7 @@ def test_recorded_files(tmp_path, case):
             read_option_file(path)
         return
     options = {key: value.encode("utf-8", "surrogateescape").decode("latin-1")
-               for key, value in read_option_file(path).items()}
+               for key, value in read_option_file(path).items() if value is not None}
     assert options == printed_options(case["printed"])
 
 
@@ -54,7 +54,7 @@ def test_an_option_file_as_people_write_them(tmp_path):
         "# a comment\n[mysqld]\nport=1\n[client]\nuser = root@sys\npassword='p=#\\s%(x)s\"'\n"
         "ssl_ca = \"/etc/my ca.pem\"\ncompress\nport=3\nloose_port = 4  # the last one wins\n[other]\nhost=h\n"))
     assert read_option_file(path) == {
-        "user": "root@sys", "password": "p=# %(x)s\"", "ssl-ca": "/etc/my ca.pem", "port": "4"}
+        "user": "root@sys", "password": "p=# %(x)s\"", "ssl-ca": "/etc/my ca.pem", "port": "4", "compress": None}
 
 
 # Contents, and a part of what is said of them.
@@ -70,6 +70,8 @@ BROKEN = [
     ("[mysqld]\r\n\t!include\t/etc/s3cret\r\n[client]\r\n", r"line 2 includes other files"),
     ("\ufeff[client]\npassword=s3cret\n", r"begins with a byte order mark"),
     ("[client]\npassword=s3cret\n".encode("utf-16"), r"begins with a byte order mark"),
+    ("$ANSIBLE_VAULT;1.1;AES256\n6331\n", r"is encrypted by Ansible Vault"),
+    (b"\0\0\0\0\x01\x02 \0\0\0s3cret", r"is encrypted by mysql_config_editor"),
 ]
 
 
@@ -80,7 +82,7 @@ def test_a_broken_file_is_an_error_without_its_secrets(tmp_path, content, messag
         read_option_file(path)
     assert caught.value.message.startswith("config_file %s %s" % (
         path, "cannot be used: line " if message.startswith("line") else ""))
-    assert caught.value.hint.startswith(("Name a readable option file", "Save it as UTF-8 without"))
+    assert caught.value.hint.startswith(("Name a readable option file", "Save it as UTF-8 without", "Keep the password"))
     assert "s3cret" not in caught.value.sentence("x")
 
 

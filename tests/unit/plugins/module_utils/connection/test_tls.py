@@ -48,6 +48,7 @@ def test_the_server_is_verified_alike_on_every_python(strict, check_hostname):
     assert context.check_hostname is check_hostname
     assert context.minimum_version == ssl.TLSVersion.TLSv1_2
     assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+    assert context.verify_flags & 0x80000  # VERIFY_X509_PARTIAL_CHAIN
 
 
 @pytest.mark.parametrize(("content", "said"), [
