@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -102,8 +102,10 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
         if wrong:
             ending = refuse(description, options, wrong, os.environ)
         else:
-            ending = run(description, options, self._task.check_mode, os.environ, sys.executable,
-                         self._watch(variables))
+            # A module on this host begins there, so that relative paths are the same either way.
+            with _in_folder(self._loader.get_basedir()):
+                ending = run(description, options, self._task.check_mode, os.environ, sys.executable,
+                             self._watch(variables))
         return ending._replace(warnings=[*twice_given(spec, arguments), *ending.warnings])
 
     def _watch(self, variables: Mapping[str, Any]) -> Optional[Progress]:
@@ -128,6 +130,18 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
             if ending.trace and Display().verbosity >= TRACE_VERBOSITY:
                 result["exception"] = ending.trace
         return result
+
+
+@contextlib.contextmanager
+def _in_folder(path: str) -> Iterator[None]:
+    """Makes a folder the current one of this process, which runs nothing but this task."""
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(path)
+        yield
+    finally:
+        os.fchdir(before)
+        os.close(before)
 
 
 def twice_given(spec: Mapping[str, Any], arguments: Mapping[str, Any]) -> List[str]:

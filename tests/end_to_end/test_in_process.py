@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -247,6 +248,19 @@ def test_values_arrive_as_on_the_modules_way(tmp_path: Path) -> None:
     assert "runs in process" in done.stdout
     assert done.only("x").result["outcome"] == "not_found"
     assert SECRET not in done.stdout
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+def test_relative_paths_are_those_of_the_playbook(tmp_path: Path, in_process: bool) -> None:
+    """As with every module on the control node, wherever ansible-playbook was started."""
+    with Mock() as mock:
+        (tmp_path / "client.cnf").write_text(f"[client]\nport = {mock.port}\n")
+        tasks = [{"name": "x", CANCEL: {"config_file": "client.cnf", "clone_tenant": "nosuch"},
+                  "vars": {"oceanbase_in_process": in_process}}]
+        (tmp_path / "play.yml").write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+        done = run_playbook(tmp_path / "play.yml", "-vvv")
+    assert ("runs in process" in done.stdout) is in_process
+    assert done.only("x").result.get("outcome") == "not_found", done.stdout
 
 
 def waiting_lines(played: PlayResult) -> list[str]:
