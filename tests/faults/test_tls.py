@@ -91,6 +91,28 @@ def test_another_ca_is_no_matter_of_the_host_name(server: Mock, tmp_path: Path) 
     assert "the CA certificate that signed" in error.hint
 
 
+def test_an_intermediate_authority(files: Files, tmp_path: Path) -> None:
+    """Whoever names the one that signed the server's certificate need not name the one above it, on any Python."""
+    between = files.authority.create_child_ca()
+    leaf = between.issue_cert(HOST)
+    paths = {name: str(tmp_path / name) for name in ("chain", "key", "between")}
+    Path(paths["chain"]).write_bytes(b"".join(pem.bytes() for pem in leaf.cert_chain_pems))
+    leaf.private_key_pem.write_to_path(paths["key"])
+    between.cert_pem.write_to_path(paths["between"])
+    with Mock(tls_cert=paths["chain"], tls_key=paths["key"]) as mock:
+        for ca_cert in (paths["between"], files.ca):
+            assert rows(mock.port, ca_cert=ca_cert) == [{"current_tenant_name": "sys"}]
+        assert "check_hostname" in failure(mock.port, ca_cert=paths["between"], login_host="localhost").hint
+
+
+def test_a_key_of_another_certificate(server: Mock, files: Files) -> None:
+    cert, _key = files.issue("one", "dba.example.com")
+    _cert, key = files.issue("another", "dba.example.com")
+    with pytest.raises(Failure, match="the key does not belong to the certificate") as caught:
+        rows(server.port, ca_cert=files.ca, client_cert=cert, client_key=key)
+    assert caught.value.error_class == "invalid_option" and cert in caught.value.message
+
+
 def test_an_expired_certificate(files: Files) -> None:
     past = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
     cert, key = files.issue("expired", HOST, not_before=past, not_after=past + datetime.timedelta(days=1))

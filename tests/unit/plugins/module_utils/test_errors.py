@@ -38,27 +38,36 @@ TOO_OLD = Means("unsupported_version", "Tenant clone needs OceanBase 4.3.0 or la
 GONE = Means("refused", "It may just have been dropped; run the task again: it looks first.")
 OTHER = Means("server_error", "Search observer.log for that error.")
 REFUSED_LOGIN = Means("access_denied", "Search observer.log for that error.")
+STRANGER = Means("access_denied", "takes no connections from the address of this host; OceanBase never says so")
+EXPIRED = Means("access_denied", "Give the user a new password: ALTER USER ... IDENTIFIED BY ...")
 WRONG_CLUSTER = Means("access_denied", "Check the cluster in the user name: root@sys#cluster.")
 
 # number: (in a statement, in a login; None where it means the same). The table of errors, those of CANCEL and those of
-# a login in the guide to OceanBase.
+# a login in the guide to OceanBase; and those of MySQL's that are about a login.
 MEANINGS = {
     1040: (FULL, None),
     1044: (MAY_NOT, None),
     1045: (OTHER, Means("access_denied", "the same answer for a wrong password, an unknown user")),
     1049: (OTHER, REFUSED_LOGIN),
     1064: (TOO_OLD, None),
+    1129: (OTHER, STRANGER),
+    1130: (OTHER, STRANGER),
     1142: (MAY_NOT, None),
     1146: (Means("server_error", ""), None),
     1149: (TOO_OLD, None),
     1203: (FULL, None),
     1205: (LATER, None),
     1210: (OTHER, REFUSED_LOGIN),
+    1226: (FULL, None),
     1227: (MAY_NOT, Means("access_denied", "ob_tcp_invited_nodes")),
     1235: (Means("unsupported_version", "also in COMPATIBLE of DBA_OB_TENANTS: finish the upgrade."),
            Means("access_denied", "Log in as root@sys.")),
+    1251: (OTHER, Means("access_denied", "The user must have the authentication plugin mysql_native_password")),
     1317: (KILLED, None),
+    1820: (EXPIRED, None),
+    1862: (EXPIRED, None),
     3118: (OTHER, Means("access_denied", "Unlock the user first.")),
+    3159: (OTHER, Means("access_denied", "Name the CA certificate of the server in ca_cert")),
     4006: (OTHER, REFUSED_LOGIN),
     4012: (TIMED_OUT, None),
     4013: (LATER, None),

@@ -82,7 +82,8 @@ def test_a_broken_file_is_an_error_without_its_secrets(tmp_path, content, messag
         read_option_file(path)
     assert caught.value.message.startswith("config_file %s %s" % (
         path, "cannot be used: line " if message.startswith("line") else ""))
-    assert caught.value.hint.startswith(("Name a readable option file", "Save it as UTF-8 without", "Keep the password"))
+    assert caught.value.hint.startswith(
+        ("Name a readable option file", "Save it as UTF-8 without", "Keep the password"))
     assert "s3cret" not in caught.value.sentence("x")
 
 

@@ -288,7 +288,9 @@ def test_a_wrong_session_variable_is_the_users(driver):
 
 
 @pytest.mark.parametrize(("number", "options", "cls"), [
-    (9999, {}, ServerError), (1227, {}, NoPrivilege), (1227, {"session_vars": {"x": 1}}, NoPrivilege)])
+    (9999, {}, ServerError), (1227, {}, NoPrivilege), (1227, {"session_vars": {"x": 1}}, NoPrivilege),
+    # A password that has expired lets the user in, and then do nothing else.
+    (1820, {}, AccessDenied), (1820, {"session_vars": {"x": 1}}, AccessDenied)])
 def test_session_vars_are_not_blamed_for_what_is_not_their_fault(driver, number, options, cls):
     driver.answers = [server_says(number, "no")]
     with pytest.raises(cls):
