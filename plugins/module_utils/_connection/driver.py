@@ -131,6 +131,8 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
     arrives, so that a slow trickle would never end.
     """
 
+    server_version: str
+
     def __init__(self, user: str, password: str, tls: Optional[ssl.SSLContext] = None, server_name: str = "") -> None:
         """Takes the account. ``tls`` must verify the server, whose certificate must then hold ``server_name``."""
         options: Dict[str, Any] = {"ssl": tls} if tls else {"ssl_disabled": True}

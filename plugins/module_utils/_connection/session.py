@@ -26,6 +26,8 @@ from .addresses import Address, Answer, NoAnswer, first_answer
 from .login import FIXED_VARIABLES, RELIED_ON, Login
 
 _UNKNOWN_VARIABLE = 1193
+_WRONG_TYPE = 1232
+_TYPE_HINT = "Give the variable in session_vars a value of its type: 20000000 is a number, '20000000' is a text."
 # After these the server wants the client to close the connection (facts: Error table).
 _CLOSING_ERRORS = (1040, 5066, 8001, 8002)
 # OceanBase's own default (facts: Session defaults).
@@ -224,8 +226,9 @@ class Session:
                     "Name an OBServer or OBProxy in login_host.", failure.errno, failure.sqlstate) from failure
             if not self.login.session_vars:
                 raise
-            raise InvalidOption("the server does not accept session_vars: " + failure.message,
-                                "Check names and values of session_vars.", failure.errno, failure.sqlstate) from failure
+            hint = _TYPE_HINT if failure.errno == _WRONG_TYPE else "Check names and values of session_vars."
+            raise InvalidOption("the server does not accept session_vars: " + failure.message, hint, failure.errno,
+                                failure.sqlstate) from failure
 
     def _failure(self, error: driver.DriverError) -> Failure:
         """Returns the failure for a statement that did not work while a connection stood."""

@@ -287,6 +287,13 @@ def test_a_wrong_session_variable_is_the_users(driver):
         session(session_vars={"x": 1}).connect(AMPLE)
 
 
+def test_a_number_given_as_a_text_is_told_as_that(driver):
+    driver.answers = [server_says(1232, "Incorrect argument type to variable 'ob_query_timeout'")]
+    with pytest.raises(InvalidOption, match="Incorrect argument type") as caught:
+        session(session_vars={"ob_query_timeout": "20000000"}).connect(AMPLE)
+    assert caught.value.hint.endswith("20000000 is a number, '20000000' is a text.")
+
+
 @pytest.mark.parametrize(("number", "options", "cls"), [
     (9999, {}, ServerError), (1227, {}, NoPrivilege), (1227, {"session_vars": {"x": 1}}, NoPrivilege),
     # A password that has expired lets the user in, and then do nothing else.
