@@ -367,7 +367,9 @@ def _why(error: Exception, address: Address) -> Tuple[str, str]:
     """Returns the reason and what to do for an operating system's or resolver's error at an address."""
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return "the host name cannot be resolved", "Check login_host and the name service of this host."
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     if isinstance(error, ConnectionRefusedError):
-        reason = "connection refused, so nothing listens there"
-    return reason, "Check %s and whether the server runs." % address.what_to_check()
+        return ("connection refused, so nothing listens there",
+                "Check %s and whether the server runs." % address.what_to_check())
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__,
+            "Check %s and whether the server runs." % (
+                "the address" if address.port is not None else address.what_to_check()))

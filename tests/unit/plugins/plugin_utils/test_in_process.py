@@ -44,7 +44,8 @@ def action(arguments: dict[str, Any] | None = None, transport: str = "local", be
                 "async_val": 0, "environment": [], "check_mode": False, "diff": False, "no_log": False, **task}
     connection = SimpleNamespace(transport=transport, become=become, _shell=SimpleNamespace(tmpdir="/tmp"))
     templar = SimpleNamespace(template=lambda value: value)
-    return CancelInProcess(SimpleNamespace(**keywords), connection, None, None, templar)
+    loader = SimpleNamespace(get_basedir=lambda: ".")
+    return CancelInProcess(SimpleNamespace(**keywords), connection, None, loader, templar)
 
 
 @pytest.fixture
