@@ -18,6 +18,7 @@ from typing import Any
 import mysql.connector
 import pymysql
 import pytest
+from pymysql.constants import SERVER_STATUS
 
 from support import REPOSITORY
 from support.servers.ob_mock import Mock, wait_for
@@ -205,13 +206,19 @@ def test_several_statements_in_one_query_run_one_after_the_other() -> None:
     """No client has to ask for it: OceanBase forces that for everybody (facts: Parser)."""
     with Mock() as mock, mock.connect(cursorclass=pymysql.cursors.Cursor) as connection:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT ';' AS a; SET @x = 5 ; SELECT @x, 2;; -- nothing\n")
+            cursor.execute("SELECT ';' AS a; SET @x = 5 ; SELECT @x, 2; -- nothing\n ; ")
             assert cursor.fetchall() == ((";",),)
             assert cursor.nextset()
             assert cursor.description is None
             assert cursor.nextset()
             assert cursor.fetchall() == ((5, 2),)
+            assert cursor.nextset()  # A comment is a statement, too.
+            assert cursor.description is None
             assert not cursor.nextset()
+            cursor.execute("SELECT 1;; SELECT 2")
+            with pytest.raises(pymysql.err.MySQLError) as caught:
+                cursor.nextset()
+            assert caught.value.args == (1065, "Query was empty")
             cursor.execute("SELECT 1; SELEC 2; SET @x = 6")
             with pytest.raises(pymysql.err.ProgrammingError) as caught:
                 cursor.nextset()
@@ -221,4 +228,23 @@ def test_several_statements_in_one_query_run_one_after_the_other() -> None:
             assert cursor.fetchall() == ((5,),)
         statements = [entry["statement"] for entry in mock.log()]
         assert [one for one in statements if "SELE" in one or "@x" in one] == [
-            "SELECT ';' AS a;", "SET @x = 5 ;", "SELECT @x, 2;", "SELECT 1;", "SELEC 2;", "SELECT @x"]
+            "SELECT ';' AS a;", "SET @x = 5 ;", "SELECT @x, 2;", "SELECT 1;", "SELECT 1;", "SELEC 2;", "SELECT @x"]
+
+
+def test_without_backslash_escapes_a_backslash_ends_no_injection_early() -> None:
+    """The client learns from the OK packet that it must not escape with backslashes; parameters do not, either."""
+    with Mock() as mock, mock.connect(cursorclass=pymysql.cursors.Cursor) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SET sql_mode = 'NO_BACKSLASH_ESCAPES', @x = 1")
+            assert connection.server_status & SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES
+            cursor.execute("SELECT 'a\\'; SET @x = 2 -- '")
+            assert cursor.fetchall() == (("a\\",),)
+            assert cursor.nextset()
+            cursor.execute("SELECT @x, LENGTH('\\n'), 'it''s'")
+            assert cursor.fetchall() == ((2, 2, "it's"),)
+    with Mock() as mock, mysql.connector.connect(host=mock.host, port=mock.port, user="root", use_pure=True,
+                                                 ssl_disabled=True) as other, other.cursor(prepared=True) as cursor:
+        for mode in ("", "NO_BACKSLASH_ESCAPES"):
+            cursor.execute(f"SET sql_mode = '{mode}'")
+            cursor.execute("SELECT ? AS a, 'x'", ("\\' \\n",))
+            assert cursor.fetchall() == [("\\' \\n", "x")]

@@ -121,7 +121,7 @@ def test_a_client_hello_together_with_the_request_for_tls(server: WireServer, au
             incoming.write(client.socket.recv(65536))
             with contextlib.suppress(ssl.SSLWantReadError):
                 answer = tls.read(100)
-        assert answer == b"\7\0\0\3\0\0\0\2\0\0\0"
+        assert answer == b"\7\0\0\3\0\0\0\x22\0\0\0"
 
 
 def test_garbage_instead_of_a_handshake(server: WireServer) -> None:

@@ -24,7 +24,7 @@ from support.clients.raw_client import MAX_FRAME, RawClient, error_of, scramble
 from support.servers.ob_mock import wait_for
 from support.servers.wire_server import REFUSED, WireServer
 
-OK = b"\0\0\0\2\0\0\0"
+OK = b"\0\0\0\x22\0\0\0"
 NOT_SUPPORTED = (1235, "0A000", "Not supported feature or function")
 
 

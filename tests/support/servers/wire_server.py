@@ -40,7 +40,7 @@ class EchoEngine:
         self.last_id += 1
         return SimpleNamespace(
             connection_id=self.last_id, user="", tenant="", database=None, autocommit=True, in_transaction=False,
-            killed="")
+            killed="", modes=frozenset())
 
     def authenticate(self, session: Any, user: str, salt: bytes, scramble: bytes, database: str | None,
                      charset_id: int) -> None:
@@ -71,7 +71,7 @@ class EchoEngine:
                 raise
         return Ok()
 
-    def split(self, sql: str) -> list[str]:
+    def split(self, _session: Any, sql: str) -> list[str]:
         return sql.split(";")
 
     def describe(self, session: Any, sql: str) -> list[Column]:

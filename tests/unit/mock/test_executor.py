@@ -79,7 +79,7 @@ def test_two_statements_cannot_be_prepared(mock: Driver) -> None:
     with pytest.raises(SqlError) as caught:
         mock.engine.describe(mock.root, "SELECT 1; DROP TENANT mysql001")
     assert str(caught.value) == "1235 (0A000): Not supported feature or function"
-    assert len(mock.engine.describe(mock.root, "SELECT 1, ';' ; -- ;")) == 2
+    assert len(mock.engine.describe(mock.root, "SELECT 1, ';' ; ")) == 2
 
 
 @pytest.mark.parametrize("statement", STATEMENTS)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ob_mock.sql import syntax_tree as tree
@@ -17,7 +19,7 @@ SYNTAX = ("You have an error in your SQL syntax; check the manual that correspon
           "right syntax to use near '%s' at line %d")
 
 
-def parse(sql: str, **dialect: bool) -> tree.Statement:
+def parse(sql: str, **dialect: Any) -> tree.Statement:
     return table.parse(sql, Dialect(**dialect))[0]
 
 
@@ -51,7 +53,7 @@ def test_syntax_errors(sql: str, near: str, line: int) -> None:
 
 
 def test_double_quotes_name_a_clone_with_ansi_quotes() -> None:
-    assert parse('ALTER SYSTEM CANCEL CLONE "x"', ansi_quotes=True) == tree.CancelClone("x")
+    assert parse('ALTER SYSTEM CANCEL CLONE "x"', modes=frozenset(["ANSI_QUOTES"])) == tree.CancelClone("x")
 
 
 @pytest.mark.parametrize("sql, near", [

@@ -121,10 +121,10 @@ def test_error_text_is_cut_to_512_bytes(message: str, expected: int) -> None:
 
 
 def test_ok_and_eof_packets() -> None:
-    assert packets.ok(Ok(), 2) == b"\0\0\0\2\0\0\0"
+    assert packets.ok(Ok(), 0x203) == b"\0\0\0\x23\2\0\0"
     assert packets.ok(Ok(affected_rows=300, last_insert_id=1, warnings=2, info="hi"), 0) \
-        == b"\0\xfc\x2c\x01\x01\0\0\2\0\2hi"
-    assert packets.eof(2) == b"\xfe\0\0\2\0"
+        == b"\0\xfc\x2c\x01\x01\x20\0\2\0\2hi"
+    assert packets.eof(0x203) == b"\xfe\0\0\3\0"
 
 
 def test_column_definition() -> None:

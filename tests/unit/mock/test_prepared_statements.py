@@ -57,6 +57,14 @@ def test_literals_cannot_end_early(value: Any, expected: str) -> None:
     assert literal(value) == expected
 
 
+def test_without_backslash_escapes() -> None:
+    assert literal("\\' OR 1=1 -- \0", backslashes=False) == "'\\'' OR 1=1 -- \0'"
+    assert literal(b"\\", backslashes=False) == r"'\'"
+    assert cut(r"""SELECT 'a\', ?, "\", ?""", backslashes=False) == [r"SELECT 'a\', ", r''', "\", ''', ""]
+    assert Statement(1, r"SELECT '\', ?", backslashes=False).bound(execute([(VAR_STRING, 0)], b"\1\\"), False) == (
+        r"SELECT '\', '\'")
+
+
 def test_a_text_that_limits_is_a_number() -> None:
     statement = Statement(1, "SELECT ? FROM t LIMIT ?, ?")
     body = execute([(VAR_STRING, 0)] * 3, b"\x011\x025a\x01x")

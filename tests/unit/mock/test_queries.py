@@ -13,7 +13,10 @@ from executor_driver import HISTORY, PROGRESS, Driver
 from ob_mock.sql.views import VIEWS
 
 LONGLONG, DATETIME, DOUBLE, TIMESTAMP, VAR_STRING, NULL_TYPE, LONG, TINY, NEWDECIMAL = 8, 12, 5, 7, 253, 6, 3, 1, 246
+DATE, TIME = 10, 11
 MAX_SCN = 18446744073709551615
+SYNTAX = ("You have an error in your SQL syntax; check the manual that corresponds to your OceanBase version for the "
+          "right syntax")
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,59 @@ def mock() -> Driver:
     ("SELECT 18446744073709551615, -1", (MAX_SCN, -1)),
     ("(SELECT 1 a) UNION ALL (SELECT 2) ORDER BY a DESC LIMIT 1", (2,)),
     ("WITH t AS (SELECT 5 a) SELECT a FROM t", (5,)),
+    # functions and forms that operators use; the values are those of the 4.3.5 kernel
+    ("SELECT SUBSTRING_INDEX('a_b_c', '_', 2), SUBSTRING_INDEX('a_b_c', '_', -1), SUBSTR('abcd', -3, 2), MID('abc', 0)",
+     ("a_b", "c", "bc", "")),
+    ("SELECT SUBSTRING('abcd' FROM 2), SUBSTRING('abcd' FROM 2 FOR 2), TRIM(LEADING 'x' FROM 'xxa'), "
+     "TRIM('x' FROM 'xax')",
+     ("bcd", "bc", "a", "a")),
+    ("SELECT TRIM(BOTH FROM ' a '), TRIM(TRAILING 'ab' FROM 'cabab'), POSITION('b' IN 'abc'), INSTR('abc', 'C')",
+     ("a", "c", 2, 3)),
+    ("SELECT LPAD('a', 3, 'xy'), RPAD('abc', 2, '-'), LPAD('a', 3, ''), REPEAT('ab', 2), REVERSE('abc'), SPACE(2)",
+     ("xya", "ab", None, "abab", "cba", "  ")),
+    ("SELECT FIELD('B', 'a', 'b'), FIELD(NULL, 1), ELT(2, 'a', 'b'), ELT(3, 'a'), FIND_IN_SET('b', 'a,b'), ASCII('a')",
+     (2, 0, "b", None, 2, 97)),
+    ("SELECT UNHEX('616'), BIN(5), OCT(8), CONV('ff', 16, 10), CHAR(65, 66), QUOTE('it''s'), FORMAT(1234.567, 1)",
+     (b"\x06\x16", "101", "10", "255", b"AB", r"'it\'s'", "1,234.6")),
+    ("SELECT FLOOR(-1.5), CEIL(1.2), ROUND(-2.5), ROUND(1.005, 2), ROUND(125, -1), TRUNCATE(1.999, 1), "
+     "MOD(-7, 3), SIGN(-2)",
+     (-2, 2, -3, "1.01", 130, "1.9", -1, -1)),
+    ("SELECT POWER(2, 3), SQRT(-1), MOD(5, 0), GREATEST(1, NULL), INET_ATON('127.0.0.1'), INET_NTOA(1), INET_ATON('x')",
+     (8.0, None, None, None, 2130706433, "0.0.0.1", None)),
+    ("SELECT MD5('a'), SHA1('a'), CRC32('a'), LENGTH(UUID()), OCTET_LENGTH('é'), UNHEX('x')",
+     ("0cc175b9c0f1b6a831c399e269772661", "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8", 3904355907, 36, 2, None)),
+    ("SELECT YEAR(t), QUARTER(t), MONTH(t), DAY(t), HOUR(t), MINUTE(t), SECOND(t), MICROSECOND(t), WEEK(t), "
+     "DAYOFYEAR(t) FROM (SELECT '2026-05-03 04:05:06.789' AS t) x", (2026, 2, 5, 3, 4, 5, 6, 789000, 18, 123)),
+    ("SELECT LAST_DAY('2026-02-03'), DAYOFWEEK('2026-01-26'), WEEKDAY('2026-01-26'), TO_DAYS('2026-01-26'), "
+     "DAYNAME('2026-01-26'), MONTHNAME('2026-01-26'), DATEDIFF('2026-01-03 01:00:00', '2026-01-01 23:00:00')",
+     ("2026-02-28", 2, 0, 740007, "Monday", "January", 2)),
+    ("SELECT TIMEDIFF('2026-01-02 00:00:01', '2026-01-01'), TIMEDIFF('01:00:00', '02:00:00.5'), SEC_TO_TIME(3661), "
+     "TIME_TO_SEC('01:01:01'), TIME('2026-01-01 05:06:07'), CAST('10:11:12.6' AS TIME)",
+     ("24:00:01", "-01:00:00.5", "01:01:01", 3661, "05:06:07", "10:11:13")),
+    ("SELECT STR_TO_DATE('2026-01-02 03:04:05', '%Y-%m-%d %H:%i:%s'), MAKEDATE(2026, 32), "
+     "EXTRACT(HOUR FROM '01:02:03'), ADDTIME('2026-01-02 03:04:05', '01:00:00'), SUBTIME('05:00:00', '06:00:00')",
+     ("2026-01-02 03:04:05", "2026-02-01", 1, "2026-01-02 04:04:05", "-01:00:00")),
+    ("SELECT TIMESTAMPADD(MINUTE, 5, '2026-01-02 03:04:05'), CONVERT_TZ('2026-01-26 06:48:34', '+00:00', '+08:00'), "
+     "SUBDATE('2026-01-02', 1), ADDDATE('2026-01-31', INTERVAL 1 MONTH)",
+     ("2026-01-02 03:09:05", "2026-01-26 14:48:34", "2026-01-01", "2026-02-28")),
+    ("SELECT DATE_ADD('2026-01-02 03:04:05', INTERVAL '1:30' MINUTE_SECOND), '2026-01-02' - INTERVAL '1-2' YEAR_MONTH, "
+     "DATE_SUB('2026-01-02 03:04:05', INTERVAL '-1 2' DAY_HOUR)",
+     ("2026-01-02 03:05:35", "2024-11-02", "2026-01-03 05:04:05")),
+    ("SELECT DATE'2026-01-02', TIMESTAMP '2026-01-02 03:04:05', {d '2026-01-02'}, N'abc', CURRENT_DATE = CURDATE()",
+     ("2026-01-02", "2026-01-02 03:04:05", "2026-01-02", "abc", 1)),
+    ("SELECT 1 = ANY (SELECT 1), 1 <> ALL (SELECT 1), 2 IS TRUE, NULL IS UNKNOWN, NULL IS NOT FALSE, "
+     "0x10 + 1, b'11' + 0",
+     (1, 0, 1, 1, 1, 17.0, 3.0)),
+    ("SELECT 'aB' LIKE BINARY 'AB', BINARY 'aB' LIKE 'a%', 7 MOD (2), 00012, 0.5e0", (0, 1, 1, 12, 0.5)),
+    ("SELECT GROUP_CONCAT(x ORDER BY y DESC, x SEPARATOR ';'), GROUP_CONCAT(DISTINCT x), GROUP_CONCAT(x, y) FROM "
+     "(SELECT 'a' AS x, 1 AS y UNION ALL SELECT 'b', 2 UNION ALL SELECT 'A', 1 UNION ALL SELECT NULL, 3) t",
+     ("b;a;A", "a,b", "a1,b2,A1")),
+    ("SELECT STDDEV(x), VAR_SAMP(x), BIT_OR(x), BIT_AND(x), BIT_XOR(x), ANY_VALUE(x), GROUP_CONCAT(x ORDER BY x) FROM "
+     "(SELECT 3 AS x UNION ALL SELECT 1) t", (1.0, 2.0, 3, 1, 2, 3, "1,3")),
+    ("SELECT STDDEV(x), BIT_AND(x), GROUP_CONCAT(x) FROM (SELECT 1 AS x) t WHERE x = 2", (None, None, None)),
+    ("SELECT 1 AS n HAVING n = 1", (1,)), ("SELECT COUNT(*) AS n FROM (SELECT 1) t HAVING n = 1", (1,)),
+    ("SELECT a.x FROM (SELECT 1 AS x) a STRAIGHT_JOIN (SELECT 1 AS y) b ON a.x = b.y", (1,)),
+    ("SELECT 1 MINUS SELECT 2", (1,)), ("(SELECT 1) EXCEPT (SELECT 2)", (1,)),
     ("SELECT 1 FROM DUAL FOR UPDATE", (1,)), ("SELECT SQL_NO_CACHE /*+ query_timeout(5) */ 1 -- x", (1,)),
 ])
 def test_expressions(mock: Driver, sql: str, row: tuple[Any, ...]) -> None:
@@ -70,6 +126,16 @@ def test_expressions(mock: Driver, sql: str, row: tuple[Any, ...]) -> None:
 ])
 def test_conditions_on_the_views(mock: Driver, condition: str, jobs: int) -> None:
     assert mock.ask("SELECT COUNT(*) FROM %s WHERE %s" % (HISTORY, condition)) == [(jobs,)]
+
+
+@pytest.mark.parametrize("mode, sql, row", [
+    ("PIPES_AS_CONCAT", "SELECT 'a' || 'b', 1 || 2, 'a' || NULL", ("ab", "12", None)),
+    ("ANSI", """SELECT "x" || 'y' FROM (SELECT 1 AS "x") "t\"""", ("1y",)),
+    ("NO_BACKSLASH_ESCAPES", r"SELECT 'a\', LENGTH('\n'), 'a\' 'b'", ("a\\", 2, r"a\b"))])
+def test_what_the_modes_of_a_session_mean(mock: Driver, mode: str, sql: str, row: tuple[Any, ...]) -> None:
+    session = mock.login("root@sys")
+    mock.ask("SET sql_mode = '%s'" % mode, session)
+    assert mock.ask(sql, session) == [row]
 
 
 def test_both_views_in_one_statement(mock: Driver) -> None:
@@ -105,6 +171,13 @@ def columns(mock: Driver, sql: str) -> list[tuple[str, int]]:
      [("CASE WHEN RET_CODE = 0 THEN 2 END", VAR_STRING), ("ISNULL(RET_CODE)", LONG),
       ("COUNT(RET_CODE = 0)", LONGLONG)]),
     ("SELECT 1 FROM %s LIMIT 0" % PROGRESS, [("1", LONGLONG)]),
+    ("SELECT DATE(CLONE_START_TIME) d, TIMEDIFF(CLONE_FINISHED_TIME, CLONE_START_TIME) t, CAST('1' AS DATE), "
+     "CURTIME(), STR_TO_DATE('1', '%%d'), STR_TO_DATE('1', '%%H'), "
+     "UNIX_TIMESTAMP(CLONE_START_TIME) u FROM %s" % HISTORY,
+     [("d", DATE), ("t", TIME), ("CAST('1' AS DATE)", DATE), ("CURTIME()", TIME), ("STR_TO_DATE('1', '%d')", DATE),
+      ("STR_TO_DATE('1', '%H')", TIME), ("u", NEWDECIMAL)]),
+    ("SELECT DATE'2026-01-01' a, TIME'1:2:3' b, TIMESTAMP'2026-01-01 00:00:00' c, ROUND(1/3, 2) d, ROUND(5) e, N'x'",
+     [("a", DATE), ("b", TIME), ("c", DATETIME), ("d", NEWDECIMAL), ("e", LONGLONG), ("x", VAR_STRING)]),
 ])
 def test_labels_and_types(mock: Driver, sql: str, expected: list[tuple[str, int]]) -> None:
     assert columns(mock, sql) == expected
@@ -146,6 +219,13 @@ def test_columns_of_the_clone_views_on_the_wire(mock: Driver, view: str) -> None
     ("SELECT @@nosuch", 1193, "HY000", "Unknown system variable 'nosuch'"),
     ("SELECT 'a' COLLATE nosuch", 1273, "HY000", "Unknown collation: 'nosuch'"),
     ("SELECT *", 1096, "HY000", "No tables used"),
+    ("SELECT STATUS FROM %s ORDER BY 1, 5" % PROGRESS, 1054, "42S22", "Unknown column '5' in 'order clause'"),
+    ("SELECT STATUS FROM %s GROUP BY 0" % PROGRESS, 1054, "42S22", "Unknown column '0' in 'group statement'"),
+    ("SELECT 1 UNION SELECT 1, 2", 1222, "21000", "The used SELECT statements have a different number of columns"),
+    ("SELECT 1 FROM %s WHERE MAX(STATUS) = 1" % PROGRESS, 1111, "HY000", "Invalid use of group function"),
+    ("SELECT Length()", 1582, "42000", "Incorrect parameter count in the call to native function 'Length'"),
+    ("SELECT NOW(7)", 1426, "42000", "Too big precision 7 specified for column 'now'. Maximum is 6."),
+    ("SELECT * FROM a.b.c", 1064, "42000", SYNTAX + " to use near 'a.b.c' at line 1"),
 ])
 def test_errors(mock: Driver, sql: str, errno: int, sqlstate: str, text: str) -> None:
     assert mock.refused(sql) == (errno, sqlstate, text)

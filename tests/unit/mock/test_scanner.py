@@ -11,8 +11,8 @@ from ob_mock.sql.keywords import RESERVED
 from ob_mock.sql.scanner import BROKEN, scan, separate_strings, split_statements, tokenize
 
 
-def texts(sql: str, **options: bool) -> list[tuple[str, str]]:
-    return [(token.kind, token.text) for token in tokenize(sql, **options)[:-1]]
+def texts(sql: str, *modes: str) -> list[tuple[str, str]]:
+    return [(token.kind, token.text) for token in tokenize(sql, frozenset(modes))[:-1]]
 
 
 @pytest.mark.parametrize("sql, expected", [
@@ -23,7 +23,7 @@ def texts(sql: str, **options: bool) -> list[tuple[str, str]]:
         ("string", r"5\%")]),
     ("'a' 'b' -- c\n'd' \"e\" # f\n\"g\"", [("string", "ab"), ("string", "d"), ("string", "e"), ("string", "g")]),
     ("x'4a' b'101' 0b1 N'é' date '2020-01-01' _utf8mb4'x'",
-     [("binary", "4a"), ("binary", "05"), ("binary", "01"), ("string", "é"), ("string", "2020-01-01"),
+     [("binary", "4a"), ("binary", "05"), ("binary", "01"), ("string", "é"), ("moment", "2020-01-01"),
       ("word", "_utf8mb4"), ("string", "x")]),
     ("a.b.c 1a.b `a`.b 1.5.5 \\N", [("word", "a"), ("symbol", "."), ("word", "b"), ("symbol", "."), ("word", "c"),
                                     ("word", "1a"), ("symbol", "."), ("word", "b"), ("quoted", "a"), ("symbol", "."),
@@ -45,14 +45,17 @@ def test_tokens(sql: str, expected: list[tuple[str, str]]) -> None:
     assert texts(sql) == expected
 
 
-def test_double_quotes_mean_a_name_with_ansi_quotes() -> None:
-    assert texts('"x"', ansi_quotes=True) == [("quoted", "x")]
+@pytest.mark.parametrize("mode, sql, expected", [
+    ("ANSI_QUOTES", '"x""y" \'z\'', [("quoted", 'x"y'), ("string", "z")]),
+    ("NO_BACKSLASH_ESCAPES", r"""'a\' 'b\n''c' "\\" """, [("string", r"a\b\n'c"), ("string", r"\\")])])
+def test_modes(mode: str, sql: str, expected: list[tuple[str, str]]) -> None:
+    assert texts(sql, mode) == expected
 
 
 @pytest.mark.parametrize("sql, near", [
     ("SELECT 'abc", "abc"), ("SELECT `abc", "abc"), ("SELECT 'a\\'b \"c", "b \"c"), ("SELECT '", "'"),
-    ("a \x01 b", "\x01 b"),
-    ("a /* b", "b"), ("a /*", "*"), ("SELECT /*+ b c", "c"), ("a == b", "== b"), ("0X41 a", "0X41 a"),
+    ("a \x01 b", "\x01 b"), ("SELECT `a``", "``"), ('SELECT "a""', '""'), ("SELECT 'a''", "'a''"),
+    ("a /* b", "b"), ("a /*", "/*"), ("a /**", "*"), ("SELECT /*+ b c", "c"), ("a == b", "== b"), ("0X41 a", "0X41 a"),
     ("x'4' a", "x'4' a"),
     ("@'v w'", "@'v w'"), ("a \f", ""), ("a \f b", "\f b")])
 def test_what_begins_no_token_breaks_the_statement_off_there(sql: str, near: str) -> None:
@@ -69,13 +72,18 @@ def test_lines_are_counted_as_oceanbase_counts_them(sql: str, line: int) -> None
 
 
 def test_statements_of_one_query() -> None:
-    assert split_statements("SELECT ';' ; -- a;\nSELECT `;`;/* ; */ ;") == ["SELECT ';' ;", " -- a;\nSELECT `;`;"]
+    assert split_statements("SELECT ';' ; -- a;\nSELECT `;`;/* ; */ ; ; ") == [
+        "SELECT ';' ;", " -- a;\nSELECT `;`;", "/* ; */ ;"]
+    assert split_statements("; SELECT 1; ;SELECT 2") == [";", " SELECT 1;", " ;", "SELECT 2"]
+    assert split_statements(r"SELECT 'a\'; DROP TENANT x -- '", frozenset(["NO_BACKSLASH_ESCAPES"])) == [
+        r"SELECT 'a\';", " DROP TENANT x -- '"]
     assert split_statements("SELECT 1") == ["SELECT 1"]
-    assert split_statements(" ; ") == [" ; "]
+    assert split_statements(" ; ") == [" ;"]
 
 
 def test_strings_side_by_side() -> None:
     assert separate_strings("'a' \"b\"\n'it''s'") == ["a", "b", "it's"]
+    assert separate_strings(r"'a\' 'b\\'", backslashes=False) == ["a\\", r"b\\"]
 
 
 @pytest.mark.parametrize("word, free", [("clone", True), ("TENANT", True), ("cancel", True), ("select", False),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
 
 from .clock import parse_offset
 
@@ -47,9 +47,9 @@ class Session:
         return bool(self.variables.get("autocommit", 1))
 
     @property
-    def ansi_quotes(self) -> bool:
-        """Returns whether double quotes mean a name."""
-        return "ANSI_QUOTES" in str(self.variables.get("sql_mode", ""))
+    def modes(self) -> FrozenSet[str]:
+        """Returns the modes that this session has set in its sql_mode."""
+        return frozenset(str(self.variables.get("sql_mode") or "").split(","))
 
     def set_time_zone(self, text: str) -> bool:
         """Takes over a time zone; False when it is none (named zones are not loaded, as in a fresh OceanBase)."""

@@ -119,17 +119,22 @@ class Commands:
 
     # Prepared statements
 
+    @property
+    def _backslashes(self) -> bool:
+        """Returns whether backslashes escape in a string of the session."""
+        return not self._client.status & packets.STATUS_NO_BACKSLASH_ESCAPES
+
     async def _prepare(self, body: bytes) -> None:
         sql = packets.text(body)
         columns = self._client.describe(sql)
         self._count += 1
-        statement = self._statements[self._count] = Statement(self._count, sql)
+        statement = self._statements[self._count] = Statement(self._count, sql, self._backslashes)
         await self._client.send(*statement.prepared(columns, self._client.status))
 
     async def _execute(self, body: bytes) -> None:
         statement = self._statement(body)
         statement.cursor = None
-        sql = statement.bound(body[4:])
+        sql = statement.bound(body[4:], self._backslashes)
 
         def with_cursor(result: Result) -> List[bytes]:
             if isinstance(result, Ok):

@@ -142,6 +142,7 @@ class Connection:
         session = self._session
         status = packets.STATUS_AUTOCOMMIT if session.autocommit else 0
         status |= packets.STATUS_MORE_RESULTS if self._more else 0
+        status |= packets.STATUS_NO_BACKSLASH_ESCAPES if "NO_BACKSLASH_ESCAPES" in session.modes else 0
         return status | (packets.STATUS_IN_TRANSACTION if session.in_transaction else 0)
 
     # Statements
@@ -160,7 +161,7 @@ class Connection:
 
     def split(self, sql: str) -> List[str]:
         """Returns the statements of a query."""
-        statements: List[str] = self._executor.split(sql)
+        statements: List[str] = self._executor.split(self._session, sql)
         return statements
 
     def describe(self, sql: str) -> List[Column]:

@@ -31,6 +31,9 @@ STATUS_AUTOCOMMIT = 0x0002
 STATUS_CURSOR_EXISTS = 0x0040
 STATUS_LAST_ROW_SENT = 0x0080
 STATUS_MORE_RESULTS = 0x0008
+# Only in OK packets: the first one always, as the kernel was seen to do.
+STATUS_NO_INDEX_USED = 0x0020
+STATUS_NO_BACKSLASH_ESCAPES = 0x0200
 
 BINARY_CHARSET = 63
 TEXT_CHARSET = 45
@@ -195,7 +198,7 @@ def auth_switch(salt: bytes) -> bytes:
 def ok(answer: Ok, status: int) -> bytes:
     """Returns an OK packet; ``status`` are the server status flags."""
     body = b"\0" + lenenc_integer(answer.affected_rows) + lenenc_integer(answer.last_insert_id) \
-        + struct.pack("<HH", status, answer.warnings)
+        + struct.pack("<HH", status | STATUS_NO_INDEX_USED, answer.warnings)
     return body + lenenc_bytes(answer.info.encode()) if answer.info else body
 
 
@@ -207,7 +210,7 @@ def error(failure: SqlError) -> bytes:
 
 def eof(status: int, warnings: int = 0) -> bytes:
     """Returns a classic EOF packet, as OceanBase does not offer DEPRECATE_EOF."""
-    return b"\xfe" + struct.pack("<HH", warnings, status)
+    return b"\xfe" + struct.pack("<HH", warnings, status & ~STATUS_NO_BACKSLASH_ESCAPES)
 
 
 def column(definition: Column) -> bytes:

@@ -20,21 +20,21 @@ UNSIGNED_FLAG = 0x20
 UNSIGNED_PARAMETER = 0x80
 BLOBS = (249, 250, 251, 252)
 
-_TOKEN = re.compile(
-    r"""'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'|"[^"\\]*(?:(?:\\.|"")[^"\\]*)*"|`[^`]*`"""
-    r"""|/\*.*?\*/|--(?=\s)[^\n]*|\#[^\n]*|(?P<mark>\?)""",
-    re.DOTALL)
+_OTHER = r"|`[^`]*`|/\*.*?\*/|--(?=\s)[^\n]*|\#[^\n]*|(?P<mark>\?)"
+_TOKEN = {  # with backslashes that escape in strings, and without
+    True: re.compile(r"""'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'|"[^"\\]*(?:(?:\\.|"")[^"\\]*)*\"""" + _OTHER, re.DOTALL),
+    False: re.compile("'[^']*'|\"[^\"]*\"" + _OTHER, re.DOTALL)}
 _LIMIT = re.compile(r"\b(LIMIT|OFFSET)\s*$", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d+)-(\d+)-(\d+)(?:[ T](\d+):(\d+):(\d+)(?:\.(\d{1,6}))?)?$")
 _DURATION = re.compile(r"(-?)(\d+):(\d+):(\d+)(?:\.(\d{1,6}))?$")
 
 
 class Statement:
-    """A statement that a client prepared: its text, cut at the place-holders."""
+    """A statement that a client prepared: its text, cut at the place-holders; backslashes: whether they escape."""
 
-    def __init__(self, number: int, sql: str) -> None:
+    def __init__(self, number: int, sql: str, backslashes: bool = True) -> None:
         self.number = number
-        self.parts = cut(sql)
+        self.parts = cut(sql, backslashes)
         self.types: List[Tuple[int, bool]] = []
         self.long_data: Dict[int, bytearray] = {}
         self.cursor: Optional[List[bytes]] = None  # the rows that an open cursor has not sent yet
@@ -54,9 +54,10 @@ class Statement:
                 answer += [*map(column, definitions), eof(status)]
         return answer
 
-    def bound(self, body: bytes) -> str:
+    def bound(self, body: bytes, backslashes: bool = True) -> str:
         """
-        Returns the statement with the parameters of a COM_STMT_EXECUTE body (after command and number) as literals.
+        Returns the statement with the parameters of a COM_STMT_EXECUTE body (after command and number) as literals, in
+        which backslashes escape or not.
 
         MalformedPacket when the body does not fit the statement.
         """
@@ -80,7 +81,8 @@ class Statement:
                 else:
                     value = read_value(reader, kind, unsigned)
                 limits = _LIMIT.search(self.parts[index]) or limits and self.parts[index].strip() == ","
-                literals.append(literal(whole(value) if limits and isinstance(value, (str, bytes)) else value))
+                value = whole(value) if limits and isinstance(value, (str, bytes)) else value
+                literals.append(literal(value, backslashes))
         self.long_data.clear()
         return "".join(mark + part for mark, part in zip(literals, self.parts))
 
@@ -90,18 +92,18 @@ def whole(text: Union[str, bytes]) -> int:
     return int((re.match(r"\d*", text if isinstance(text, str) else text.decode("utf-8", "replace")) or [""])[0] or 0)
 
 
-def cut(sql: str) -> List[str]:
+def cut(sql: str, backslashes: bool = True) -> List[str]:
     """Returns the pieces of a statement between its place-holders; a question mark in a string or comment is none."""
     pieces = []
     start = 0
-    for token in _TOKEN.finditer(sql):
+    for token in _TOKEN[backslashes].finditer(sql):
         if token.group("mark"):
             pieces.append(sql[start:token.start()])
             start = token.end()
     return [*pieces, sql[start:]]
 
 
-def literal(value: Union[int, float, str, bytes, None]) -> str:
+def literal(value: Union[int, float, str, bytes, None], backslashes: bool = True) -> str:
     """
     Returns a value as SQL that cannot end early: None, int, float, str, or bytes (hexadecimal unless they are text).
     """
@@ -109,11 +111,12 @@ def literal(value: Union[int, float, str, bytes, None]) -> str:
         return "NULL"
     if isinstance(value, bytes):
         try:
-            return literal(value.decode("utf-8"))
+            return literal(value.decode("utf-8"), backslashes)
         except UnicodeDecodeError:
             return "X'" + value.hex() + "'"
     if isinstance(value, str):
-        return "'" + value.replace("\\", "\\\\").replace("'", "''").replace("\0", "\\0") + "'"
+        escaped = value.replace("\\", "\\\\").replace("\0", "\\0") if backslashes else value
+        return "'" + escaped.replace("'", "''") + "'"
     return repr(value)
 
 

@@ -115,6 +115,12 @@ ERRORS: Dict[str, Definition] = {
     "ER_READ_ONLY_IN_SESSION": Definition(
         1621, "HY000", 0, "SESSION variable is read-only",
         "SESSION variable '%s' is read-only. Use SET GLOBAL to assign the value"),
+    "ER_TOO_BIG_PRECISION": Definition(1426, "42000", 0, "Too big precision",
+                                       "Too big precision %d specified for column '%s'. Maximum is %d."),
+    "ER_WRONG_NUMBER_OF_COLUMNS": Definition(
+        1222, "21000", 0, "The used SELECT statements have a different number of columns"),
+    "ER_INVALID_GROUP_FUNC_USE": Definition(1111, "HY000", 0, "Invalid use of group function"),
+    "ER_UNKNOWN_TABLE_IN_SCHEMA": Definition(1109, "42S02", 0, "Unknown table", "Unknown table '%s' in %s"),
     "ER_CANNOT_USER": Definition(1396, "HY000", -5204, "Operation failed", "Operation %s failed for '%s'@'%%'"),
 }
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional, Tuple
 from .errors import error
 from .recognizer import Recognizer
 from .results import SqlError
-from .scanner import END, MARK, SPACE, scan, syntax_error, tokenize
+from .scanner import END, MARK, NO_MODES, SPACE, Modes, scan, syntax_error, tokenize
 from .syntax import GRAMMAR, OF_CLONES, REJECTED, STATEMENTS
 from .token_reader import TokenReader
 
@@ -25,11 +25,11 @@ class Parsed(NamedTuple):
 
 
 class Dialect(NamedTuple):
-    """Settings of the grammar by server and session: whether it knows clones, and has SKIP as a reserved word."""
+    """Settings of the grammar: whether the server knows clones and reserves the word SKIP, and the session's modes."""
 
     has_clone: bool = True
     skip_reserved: bool = True
-    ansi_quotes: bool = False
+    modes: Modes = NO_MODES
 
 
 NEWEST = Dialect()
@@ -51,7 +51,7 @@ def parse(sql: str, dialect: Dialect = NEWEST, prepared: bool = False) -> Parsed
         sql = sql.replace("/*!", "/* ")
     if failure:
         raise failure
-    tokens = tokenize(sql, dialect.ansi_quotes)
+    tokens = tokenize(sql, dialect.modes)
     mark = next((token for token in tokens if token.kind == MARK), None)
     if mark and not prepared:
         raise syntax_error(sql, mark.start, mark.line)
@@ -60,10 +60,10 @@ def parse(sql: str, dialect: Dialect = NEWEST, prepared: bool = False) -> Parsed
 
 def _attempt(sql: str, dialect: Dialect, compatible: bool) -> Tuple[str, Optional[SqlError]]:
     """Returns the rule that the statement fits, or an error; raises one that another attempt cannot mend."""
-    tokens, left_open = scan(sql, dialect.ansi_quotes, compatible)
+    tokens, left_open = scan(sql, dialect.modes, compatible)
     whole = syntax_error(sql, len(sql) - len(sql.lstrip(SPACE)), 2)
     rule: Optional[str] = NOTHING
-    if tokens[0].kind != END:
+    if tokens[0].kind != END and tokens[0].text != ";":
         recognizer = Recognizer(GRAMMAR, tokens, dialect.skip_reserved)
         try:
             rule = recognizer.fits(name for name in STATEMENTS if dialect.has_clone or name not in OF_CLONES)

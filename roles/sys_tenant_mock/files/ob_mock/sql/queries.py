@@ -17,7 +17,7 @@ from ..cluster.tables import open_database
 from ..cluster.variables import Variables
 from .errors import error
 from .results import Column, Rows, SqlError
-from .scanner import tokenize
+from .scanner import Modes, tokenize
 from .sqlite_functions import SessionFunctions, register
 from .translation import SIGNED_64, Item, Translation, translate
 from .views import (
@@ -25,6 +25,7 @@ from .views import (
     BINARY_CHARSET,
     BYTES_PER_CHARACTER,
     CATALOG,
+    DATE,
     DATETIME,
     DOUBLE,
     LONG,
@@ -32,6 +33,7 @@ from .views import (
     NEWDECIMAL,
     NOT_NULL,
     NULL_TYPE,
+    TIME,
     TINY,
     UNSIGNED,
     UTF8MB4,
@@ -46,8 +48,13 @@ Check = Callable[[Session, str], None]
 
 DATABASES = ("information_schema", "mysql", "oceanbase", "test")
 _TRUTH_TYPES = {"=": LONG, "ISNULL": LONG, "LIKE": LONGLONG, "TRUE": TINY}
-_TIME_FUNCTIONS = ("NOW", "SYSDATE", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP",
-                   "FROM_UNIXTIME", "DATETIME")
+# Heads that are dates and times, and how many characters they have without a fraction.
+_MOMENTS = {
+    **dict.fromkeys(("NOW", "SYSDATE", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP",
+                     "FROM_UNIXTIME", "CONVERT_TZ", "DATETIME"), (DATETIME, 19)),
+    **dict.fromkeys(("DATE", "CURDATE", "CURRENT_DATE", "UTC_DATE", "LAST_DAY", "MAKEDATE"), (DATE, 10)),
+    **dict.fromkeys(("TIME", "CURTIME", "CURRENT_TIME", "UTC_TIME", "TIMEDIFF", "SEC_TO_TIME"), (TIME, 10))}
+_BY_LENGTH = {10: DATE, 8: TIME}  # of STR_TO_DATE
 _CACHE_SIZE = 1000
 _CACHED_TEXT = 10_000  # characters; longer statements are not worth remembering
 _CLAUSES = {"WHERE": "where clause", "GROUP": "group statement", "HAVING": "having clause", "ORDER": "order clause",
@@ -72,7 +79,7 @@ class Queries:
         self._variables = variables
         self._check = check
         self._functions = SessionFunctions(cluster, variables)
-        self._plans: Dict[Tuple[str, bool, str], Plan] = {}
+        self._plans: Dict[Tuple[str, Modes, str], Plan] = {}
         register(cluster.database, self._functions)
         self.views = {name: view for name, view in VIEWS.items() if cluster.has_clone or not view.clone_only}
         self._create_catalog()
@@ -151,7 +158,7 @@ class Queries:
     # What a query reads and which types it has
 
     def _plan(self, session: Session, sql: str) -> Plan:
-        key = (sql, session.ansi_quotes, session.database or "")
+        key = (sql, session.modes, session.database or "")
         plan = self._plans.get(key)
         if plan is None:
             plan = self._make_plan(session, sql)
@@ -162,7 +169,7 @@ class Queries:
         return plan
 
     def _make_plan(self, session: Session, sql: str) -> Plan:
-        translation = translate(sql, session.ansi_quotes)
+        translation = translate(sql, session.modes)
         for scope, name in translation.variables:
             self._value(session, scope, name)
         reads: Set[Tuple[str, str]] = set()
@@ -219,9 +226,17 @@ class Queries:
         match = re.match(r"no such function: (.*)", text)
         if match:
             raise error("ER_SP_DOES_NOT_EXIST", match.group(1).lower()) from None
+        if re.search("do not have the same number of result columns", text):
+            raise error("ER_WRONG_NUMBER_OF_COLUMNS") from None
+        if text.startswith("misuse of aggregate"):
+            raise error("ER_INVALID_GROUP_FUNC_USE") from None
+        match = re.match(r"\d+\w\w (ORDER|GROUP) BY term out of range - should be between 1 and (\d+)", text)
+        if match:
+            raise error("OB_ERR_BAD_FIELD_ERROR", _beyond(session, sql, match.group(1), int(match.group(2))),
+                        _CLAUSES[match.group(1)]) from None
         match = re.match(r"wrong number of arguments to function (\w+)", text)
         if match:
-            raise error("ER_WRONG_PARAMCOUNT", match.group(1).lower()) from None
+            raise error("ER_WRONG_PARAMCOUNT", _written(session, sql, match.group(1))) from None
         if "user-defined function raised exception" in text:
             raise error("OB_INVALID_ARGUMENT") from None
         raise error("OB_NOT_SUPPORTED", "this query by the mock (%s)" % text) from None
@@ -238,11 +253,24 @@ class Queries:
 def _clause(session: Session, sql: str, name: str) -> str:
     """Returns the clause in which a column name stands first, as error 1054 calls it."""
     clause, wanted = "field list", name.rpartition(".")[2].lower()
-    for token in tokenize(sql, session.ansi_quotes):
+    for token in tokenize(sql, session.modes):
         clause = _CLAUSES.get(token.upper, clause)
         if token.kind in ("word", "quoted") and token.text.lower() == wanted:
             return clause
     return "field list"
+
+
+def _written(session: Session, sql: str, name: str) -> str:
+    """Returns the name of a function as the query has it."""
+    return next((token.text for token in tokenize(sql, session.modes) if token.upper == name.upper()), name)
+
+
+def _beyond(session: Session, sql: str, word: str, columns: int) -> str:
+    """Returns the number after ORDER BY or GROUP BY that is no column's."""
+    tokens = tokenize(sql, session.modes)
+    start = next(place for place, token in enumerate(tokens) if token.upper == word and tokens[place + 1].upper == "BY")
+    numbers = [token.text for token in tokens[start:] if token.text.isdigit()]
+    return next((number for number in numbers if not 0 < int(number) <= columns), "")
 
 
 # Columns of the answer
@@ -257,13 +285,17 @@ def _result(labels: List[str], plan: Plan, rows: List[Tuple[Any, ...]]) -> Rows:
         columns.append(_column(label, declared, item, [row[number] for row in rows]))
     means = [number for number, column in enumerate(columns) if column.type == NEWDECIMAL and column.decimals]
     if means:
-        rows = [tuple("%.*f" % (columns[number].decimals, value) if number in means and value is not None else value
+        rows = [tuple(_decimal(value, columns[number].decimals) if number in means else value
                       for number, value in enumerate(row)) for row in rows]
     texts = [number for number, column in enumerate(columns) if column.type == LONGLONG
              and any(isinstance(row[number], str) for row in rows)]
     if texts:
         rows = [tuple(_whole(value) if number in texts else value for number, value in enumerate(row)) for row in rows]
     return Rows(columns, rows)
+
+
+def _decimal(value: Any, digits: int) -> Optional[str]:
+    return None if value is None else "%.*f" % (digits, float(value))
 
 
 def _whole(value: Any) -> Any:
@@ -278,15 +310,20 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
         if item is not None and item.head:
             column.flags &= ~NOT_NULL  # an aggregate, which is NULL over no rows
         return column
-    if item is not None and item.head in _TIME_FUNCTIONS:
-        digits = max((len(str(value)) - 20 for value in values if value is not None), default=0)
-        return Column(label, DATETIME, BINARY_CHARSET, 19 + (digits + 1 if digits > 0 else 0), BINARY, max(digits, 0))
     head = item.head if item is not None else ""
+    kind, length = _MOMENTS.get(head, (0, 0))
+    if head == "STR_TO_DATE":
+        kind, length = _BY_LENGTH.get(max((len(value) for value in values if value), default=0), DATETIME), 19
+    if kind:
+        digits = max((len(str(value).partition(".")[2]) for value in values if value is not None), default=0)
+        return Column(label, kind, BINARY_CHARSET, length + (digits + 1 if digits else 0), BINARY, digits)
     kinds = {type(value) for value in values if value is not None}
     if head in _TRUTH_TYPES:
         return Column(label, _TRUTH_TYPES[head], BINARY_CHARSET, 1, BINARY)
     if head == "?":
         return Column(label, VAR_STRING, BINARY_CHARSET, 262143, BINARY)
+    if head == "UNIX_TIMESTAMP" and float in kinds:
+        head = "DECIMAL 6"
     if head.startswith("DECIMAL "):
         return Column(label, NEWDECIMAL, BINARY_CHARSET, 20, BINARY, int(head[len("DECIMAL "):]))
     if head == "AVG":

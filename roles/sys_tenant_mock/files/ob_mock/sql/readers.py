@@ -214,7 +214,8 @@ def use(reader: TokenReader) -> Use:
 
 
 def nothing(reader: TokenReader) -> Nothing:
-    """Reads a comment."""
+    """Reads a comment, or a statement that changes nothing on the mock."""
+    reader.until()
     return Nothing()
 
 

@@ -16,6 +16,8 @@ from .scanner import (
     DOTTED,
     END,
     MARK,
+    MOMENT,
+    NATIONAL,
     NUMBER,
     QUOTED,
     STRING,
@@ -40,8 +42,9 @@ class Grammar:
     repeated+, comma_separated... A rule is compiled when it is first needed.
 
     Classes of tokens: name (no reserved word), plain (no keyword at all), variable, word (what can stand after a dot),
-    keyword (a reserved one that can), dotted (a.b or a.b.c in one piece), string, number, integer, binary, sysvar,
-    scope (@@global and the like), uservar, mark (a place-holder), introducer (_utf8mb4 and the like), anything.
+    keyword (a reserved one that can), dotted (a.b or a.b.c in one piece), pair (only a.b), string, national (N'..'),
+    moment (date'..' and the like), number, integer, binary, sysvar, scope (@@global and the like), uservar, mark (a
+    place-holder), introducer (_utf8mb4 and the like), anything.
     """
 
     def __init__(self, rules: Mapping[str, str]) -> None:
@@ -235,6 +238,9 @@ def _kind(*kinds: str) -> Callable[[Recognizer, int], bool]:
 
 CLASSES: Dict[str, Callable[[Recognizer, int], bool]] = {
     "name": Recognizer.is_name, "dotted": _kind(DOTTED), "string": _kind(STRING), "number": _kind(NUMBER),
+    "national": _kind(NATIONAL), "moment": _kind(MOMENT),
+    "pair": lambda recognizer, position: recognizer.token(position).text.count(".") == 1 and _kind(DOTTED)(
+        recognizer, position),
     "integer": lambda recognizer, position: recognizer.token(position).text.isdigit() and _kind(NUMBER)(
         recognizer, position),
     "binary": _kind(BINARY), "sysvar": _kind(SYSVAR), "scope": _kind(ALIAS), "uservar": _kind(USERVAR),

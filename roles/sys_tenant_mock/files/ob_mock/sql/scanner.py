@@ -6,15 +6,22 @@
 from __future__ import annotations
 
 import re
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from functools import lru_cache
+from typing import Callable, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
 
 from .errors import error
 from .keywords import RESERVED
 from .results import SqlError
 
-# @@global, @@session and @@local are an ALIAS, place-holders a MARK, x'..' and b'..' BINARY, a.b and a.b.c DOTTED.
+# @@global, @@session and @@local are an ALIAS, place-holders a MARK, x'..' and b'..' BINARY, a.b and a.b.c DOTTED,
+# N'..' NATIONAL, date'..' a MOMENT.
 WORD, QUOTED, DOTTED, STRING, NUMBER, BINARY = "word", "quoted", "dotted", "string", "number", "binary"
 SYSVAR, ALIAS, USERVAR, SYMBOL, MARK, BROKEN, END = "sysvar", "alias", "uservar", "symbol", "mark", "broken", "end"
+NATIONAL, MOMENT = "national", "moment"
+
+# Modes of sql_mode that are in force; the scanner obeys ANSI_QUOTES and NO_BACKSLASH_ESCAPES.
+Modes = FrozenSet[str]
+NO_MODES: Modes = frozenset()
 
 # A parse error quotes at most this many bytes of the statement.
 NEAR_LIMIT = 80
@@ -25,8 +32,7 @@ _LETTER = r"[A-Za-z0-9$_\u0080-\U0010ffff]"
 _HINTED = ("SELECT", "UPDATE", "DELETE", "INSERT", "REPLACE", "CREATE", "ALTER", "HINT")
 _HINT = re.compile(r"[ \t\n\r\f]*(?:/\*(?:[^+*]|\*+[^*/])*\*+/[ \t\n\r\f]*)*/\*\+")
 _HINT_PART = re.compile(r"'[^'\\\n\r]*'|`[^`]*`|\"[^\"\\\n\r]*\"|%s+|." % _LETTER, re.DOTALL)
-_PATTERN = re.compile(
-    r"""
+_PATTERN = r"""
     (?P<space>[ \t\r\n]+)
   | (?P<line>--[ \t]+[^\n\r]* | \#[^\n\r]* | --[\n\r])
   | (?P<compatible>/\*!(?:\d{5})?) | (?P<comment>/\*) | (?P<close>\*/)
@@ -35,19 +41,34 @@ _PATTERN = re.compile(
   | (?P<number>(?:\d+\.\d*|\.\d+)[eE][-+]?\d+ | \d+[eE][-+]\d+ | \d+[eE]\d+(?!LETTER)
         | \d+\.\d* | \.\d+ | \d+(?!LETTER))
   | (?i:date|time|timestamp)SEPARATOR?(?P<moment>'[^']*'|"[^"]*")
-  | [nN]?(?P<single>'[^'\\]*(?:(?:\\.|''|'SEPARATOR')[^'\\]*)*')
-  | (?P<double>"[^"\\]*(?:(?:\\.|""|"SEPARATOR")[^"\\]*)*")
-  | (?P<quoted>`[^`]*(?:``[^`]*)*`)
+  | [nN]?(?P<single>'[^'BACKSLASH]*(?:(?:ESCAPE''|'SEPARATOR')[^'BACKSLASH]*)*'(?!'))
+  | (?P<double>"[^"BACKSLASH]*(?:(?:ESCAPE""|"SEPARATOR")[^"BACKSLASH]*)*"(?!"))
+  | (?P<quoted>`[^`]*(?:``[^`]*)*`(?!`))
   | (?P<word>LETTER+)
   | (?P<alias>@@(?i:global|session|local)(?![A-Za-z0-9_]))
   | (?P<sysvar>@@[A-Za-z_][A-Za-z0-9_]* | @@`[`A-Za-z_]+)
   | (?P<uservar>@[`'"](?:[`'"/%.]|LETTER)* | @(?:\.|LETTER)*)
   | (?P<null>\\N) | (?P<mark>\? | :LETTER+(?:\.LETTER+)?)
   | (?P<symbol><=>|->>|->|:=|<>|!=|>=|<=|\|\||&&|<<|>>|==|[-+&~|^/%*(),.:!{}\[\]=<>;])
-    """.replace("LETTER", _LETTER).replace("SEPARATOR", _SEPARATOR),
-    re.VERBOSE | re.DOTALL)  # not IGNORECASE, with which ranges of letters take long to compile
-_PIECES = {quote: re.compile((r"[^`]+|``|." if quote == "`" else r"[^\\\n\rQ]+|\\.|QQ|QSEPARATORQ|.").replace(
-    "SEPARATOR", _SEPARATOR).replace("Q", quote), re.DOTALL) for quote in "'\"`"}
+    """.replace("LETTER", _LETTER).replace("SEPARATOR", _SEPARATOR)
+
+
+@lru_cache(maxsize=None)
+def _pattern(backslashes: bool) -> re.Pattern[str]:
+    """Returns what matches one token; backslashes: whether they escape."""
+    text = _PATTERN.replace("BACKSLASH", r"\\" * backslashes).replace("ESCAPE", r"\\.|" * backslashes)
+    return re.compile(text, re.VERBOSE | re.DOTALL)  # not IGNORECASE, with which ranges of letters take long to compile
+
+
+@lru_cache(maxsize=None)
+def _pieces(quote: str, backslashes: bool) -> re.Pattern[str]:
+    """Returns what matches one piece of a quotation: the scanner takes a quotation in pieces."""
+    if quote == "`":
+        return re.compile(r"[^`]+|``|.", re.DOTALL)
+    text = r"[^\\\n\rQ]+|\\.|QQ|QSEPARATORQ|." if backslashes else r"[^\n\rQ]+|QQ|QSEPARATORQ|."
+    return re.compile(text.replace("SEPARATOR", _SEPARATOR).replace("Q", quote), re.DOTALL)
+
+
 _ENDS_COMMENT = re.compile(r"\*+/")
 
 
@@ -81,18 +102,18 @@ def syntax_error(sql: str, start: int, line: int) -> SqlError:
     return error("OB_ERR_PARSE_SQL", rest.decode("utf-8", "ignore"), line)
 
 
-def scan(sql: str, ansi_quotes: bool = False, compatible: bool = True) -> Tuple[List[Token], bool]:
+def scan(sql: str, modes: Modes = NO_MODES, compatible: bool = True) -> Tuple[List[Token], bool]:
     """
     Returns the tokens of ``sql``, an END token last, and whether a ``/*!`` comment was left open.
 
     compatible: whether the text in ``/*! ... */`` is part of the statement. Comments and hints are dropped. What begins
     no token becomes a BROKEN one, after which nothing is read: the grammar may complain of something before it.
     """
-    return _Scanner(sql, ansi_quotes, compatible).run()
+    return _Scanner(sql, modes, compatible).run()
 
 
 def _split_names(tokens: List[Token]) -> Iterator[Token]:
-    """Yields the tokens with each dotted name as its parts and each ``@@scope.name`` as one."""
+    """Yields the tokens with each dotted name as its parts, each ``@@scope.name`` as one, and N'..' as any string."""
     position = 0
     while position < len(tokens):
         token = tokens[position]
@@ -111,52 +132,58 @@ def _split_names(tokens: List[Token]) -> Iterator[Token]:
                 yield Token(WORD, part, start, start + len(part), token.line)
                 start += len(part)
         else:
-            yield token
+            yield token._replace(kind=STRING) if token.kind == NATIONAL else token
 
 
-def tokenize(sql: str, ansi_quotes: bool = False, compatible: bool = True) -> List[Token]:
+def tokenize(sql: str, modes: Modes = NO_MODES) -> List[Token]:
     """Returns the tokens of a statement that is known to be right: dotted names in parts, no ``;``, END last."""
-    return [token for token in _split_names(scan(sql, ansi_quotes, compatible)[0])
+    return [token for token in _split_names(scan(sql, modes)[0])
             if token.kind != SYMBOL or token.text != ";"]
 
 
-def split_statements(sql: str) -> List[str]:
-    """Returns the statements of a query, each with the ``;`` that ends it, without empty ones and mere comments."""
-    statements, start, empty = [], 0, True
-    for token in scan(sql)[0]:
-        ends = token.kind == END or (token.kind == SYMBOL and token.text == ";")
-        if ends and not empty:
-            statements.append(sql[start:token.end])
-        if ends:
-            start = token.end
-        empty = ends
-    return statements or [sql]
+def split_statements(sql: str, modes: Modes = NO_MODES) -> List[str]:
+    """
+    Returns the statements of a query, each with the ``;`` that ends it; a comment is one, too.
+
+    One that is empty is a statement, which will be refused, unless nothing follows it.
+    """
+    ends = [token.end for token in scan(sql, modes)[0] if token.kind == SYMBOL and token.text == ";"]
+    statements = [sql[start:end] for start, end in zip([0, *ends], [*ends, len(sql)])]
+    while len(statements) > 1 and not statements[-1].strip(SPACE + ";"):
+        statements.pop()
+    return statements
 
 
-def separate_strings(literal: str) -> List[str]:
-    """Returns the values of string literals that stand side by side, which the scanner reads as one."""
-    pieces = re.findall(r"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'|\"[^\"\\]*(?:(?:\\.|\"\")[^\"\\]*)*\"", literal, re.DOTALL)
-    return [_unescape(piece[1:-1], piece[0]) for piece in pieces]
+def separate_strings(literal: str, backslashes: bool = True) -> List[str]:
+    """
+    Returns the values of string literals that stand side by side, which the scanner reads as one; backslashes: whether
+    they escape.
+    """
+    inside = r"(?:\\.|[^Q\\]|QQ)*" if backslashes else "(?:[^Q]|QQ)*"
+    pieces = re.findall("|".join(("Q%sQ" % inside).replace("Q", quote) for quote in "'\""), literal, re.DOTALL)
+    return [_unescape(piece[1:-1], piece[0], backslashes) for piece in pieces]
 
 
-def _unescape(body: str, quote: str) -> str:
+def _unescape(body: str, quote: str, backslashes: bool = True) -> str:
     def one(match: re.Match[str]) -> str:
         text = match.group()
         if text[0] == quote:
             return quote if text == quote * 2 else ""  # or what is between two literals, which are one
         # \% and \_ keep the backslash: they are for LIKE to understand.
         return text if text[1] in "%_" else _ESCAPES.get(text[1], text[1])
-    return re.sub(r"\\.|%s%s?%s" % (quote, _SEPARATOR, quote), one, body, flags=re.DOTALL)
+    return re.sub(r"\\.|" * backslashes + quote + _SEPARATOR + "?" + quote, one, body, flags=re.DOTALL)
 
 
 class _Scanner:
-    def __init__(self, sql: str, ansi_quotes: bool, compatible: bool) -> None:
+    def __init__(self, sql: str, modes: Modes, compatible: bool) -> None:
         self._sql = sql
         self._end = len(sql.rstrip(SPACE))
         if sql[:self._end].endswith("\0"):
             self._end = len(sql[:self._end - 1].rstrip(SPACE))
         self._at = len(sql) - len(sql.lstrip(SPACE))
-        self._ansi_quotes = ansi_quotes
+        self._ansi_quotes = "ANSI_QUOTES" in modes
+        self._backslashes = "NO_BACKSLASH_ESCAPES" not in modes
+        self._pattern = _pattern(self._backslashes)
         self._compatible = compatible
         self._line = 1
         self._last = self._at
@@ -170,7 +197,7 @@ class _Scanner:
 
     def run(self) -> Tuple[List[Token], bool]:
         while self._at < self._end:
-            match = _PATTERN.match(self._sql, self._at, self._end)
+            match = self._pattern.match(self._sql, self._at, self._end)
             if match is None:
                 token: Optional[Token] = self._stray()
             else:
@@ -189,7 +216,7 @@ class _Scanner:
     def _stray(self) -> Optional[Token]:
         """Returns a character that begins no token; as the last one of a statement it passes for its end."""
         self._last = self._at
-        if self._sql[self._at] in _PIECES:
+        if self._sql[self._at] in "'\"`":
             return self._unterminated()
         self._at += 1
         return self._broken(self._last) if self._at < self._end else None
@@ -211,7 +238,7 @@ class _Scanner:
         end = _ENDS_COMMENT.search(self._sql, self._at, self._end)
         self._line += self._sql.count("\n", self._at, end.start() if end else self._end)
         if end is None:
-            return self._broken(self._end - 1)
+            return self._broken(min(match.start(), self._end - 2) if self._at == self._end else self._end - 1)
         self._last, self._at = end.span()
         return None
 
@@ -240,26 +267,28 @@ class _Scanner:
 
     def _string(self, match: re.Match[str]) -> Token:
         text = match.group(str(match.lastgroup))
-        line = self._line
         if text[0] == '"' and self._ansi_quotes:
-            return Token(QUOTED, text[1:-1].replace('""', '"'), match.start(), self._at, line)
+            return Token(QUOTED, text[1:-1].replace('""', '"'), match.start(), self._at, self._line)
         if "\n" in text or "\r" in text:
-            self._line += len(re.findall(r"[\n\r]", re.sub(r"\\.", "", text, flags=re.DOTALL)))
-        return Token(STRING, _unescape(text[1:-1], text[0]), match.start(), self._at, self._line)
+            plain = re.sub(r"\\.", "", text, flags=re.DOTALL) if self._backslashes else text
+            self._line += len(re.findall(r"[\n\r]", plain))
+        kind = STRING if match.group()[0] == text[0] else NATIONAL
+        return Token(kind, _unescape(text[1:-1], text[0], self._backslashes), match.start(), self._at, self._line)
 
     def _moment(self, match: re.Match[str]) -> Token:
-        return Token(STRING, match.group("moment")[1:-1], match.start(), self._at, self._line)
+        return Token(MOMENT, match.group("moment")[1:-1], match.start(), self._at, self._line)
 
     def _unterminated(self) -> Token:
         """Returns a quote without its end: the complaint quotes from the last piece on that the scanner took."""
         start, place = self._at, self._at + 1
-        pieces = _PIECES[self._sql[start]]
+        quote = self._sql[start]
+        pieces = _pieces(quote, self._backslashes)
         while place < self._end:
             piece = pieces.match(self._sql, place, self._end)
             assert piece
             start, place = piece.span()
             self._line += piece.group() in ("\n", "\r")
-        return self._broken(start)
+        return self._broken(self._at if self._sql.endswith("''", start) else start)
 
     def _quoted(self, match: re.Match[str]) -> Token:
         return Token(QUOTED, match.group()[1:-1].replace("``", "`"), match.start(), self._at, self._line)

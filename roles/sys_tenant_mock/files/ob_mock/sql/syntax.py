@@ -54,9 +54,12 @@ STATEMENTS: Dict[str, str] = {
     "begin": """BEGIN [WORK] | START TRANSACTION [WITH CONSISTENT SNAPSHOT [',' access]
         | access [',' WITH CONSISTENT SNAPSHOT]]""",
     "end": "(COMMIT | ROLLBACK) [WORK]",
-    "savepoint": """SAVEPOINT variable_name | ROLLBACK ([WORK] TO | TO SAVEPOINT) variable_name
-        | RELEASE SAVEPOINT variable_name""",
+    "savepoint": """SAVEPOINT variable | ROLLBACK ([WORK] TO | TO SAVEPOINT) variable
+        | RELEASE SAVEPOINT variable""",
     "kill": "KILL [CONNECTION | QUERY] expr",
+    "flush": "FLUSH [LOCAL | NO_WRITE_TO_BINLOG] PRIVILEGES",
+    "lock_tables": """LOCK (TABLE | TABLES) (relation [[AS] name] (READ [LOCAL] | [LOW_PRIORITY] WRITE))...
+        | UNLOCK (TABLE | TABLES)""",
     "create_user": "CREATE USER [if_not_exists] new_user... [REQUIRE tls] [WITH user_limit+]",
     "alter_user": """ALTER USER (account IDENTIFIED [WITH (name | string)] (BY | AS) string | account... ACCOUNT
         (LOCK | UNLOCK) | account (REQUIRE tls | WITH user_limit+ | DEFAULT ROLE (NONE | ALL | account...)))""",
@@ -112,11 +115,9 @@ STATEMENTS: Dict[str, str] = {
         | DROP SEQUENCE [IF EXISTS] relation""",
     "truncate": "TRUNCATE [TABLE] relation",
     "analyze": "(ANALYZE | OPTIMIZE) TABLE relation... | OPTIMIZE TENANT (name | ALL) | CHECK TABLE relation...",
-    "lock_tables": """LOCK (TABLE | TABLES) (relation [[AS] name] (READ [LOCAL] | [LOW_PRIORITY] WRITE))...
-        | UNLOCK (TABLE | TABLES)""",
     "xa": """XA ((START | BEGIN) xid [JOIN | RESUME] | END xid [SUSPEND [FOR MIGRATE]] | PREPARE xid
         | COMMIT xid [ONE PHASE] | ROLLBACK xid | RECOVER [CONVERT XID])""",
-    "call": "CALL relation ['(' [expr...] ')'] | DO expr | HELP (string | name) | FLUSH [LOCAL] word+",
+    "call": "CALL relation ['(' [expr...] ')'] | DO expr... | HELP (string | name)",
     "load": """LOAD DATA [REMOTE_OSS | LOCAL] INFILE string [REPLACE | IGNORE] INTO TABLE relation anything*""",
     "routine": """CREATE [OR REPLACE] [DEFINER '=' account] (PROCEDURE | FUNCTION | TRIGGER
         | EVENT) [if_not_exists] relation
@@ -141,9 +142,8 @@ RULES: Dict[str, str] = {
     "strings": "string ([','] string)*",
     "charset": "name | string | BINARY | ASCII",
     "charset_key": "CHARSET | CHARACTER SET",
-    "variable_name": "variable | dotted",
     "collation": "plain | string",
-    "relation": "name | dotted | name '.' word | '.' word | name '.' name '.' word | dotted '.' word",
+    "relation": "name | pair | name '.' word | '.' word",
     # Tenants and resources
     "clone_option": "(RESOURCE_POOL | UNIT) eq text",
     "tenant_option": """LOCALITY eq string [FORCE] | PRIMARY_ZONE eq (DEFAULT | RANDOM | uservar | text)
@@ -229,7 +229,7 @@ RULES: Dict[str, str] = {
     "setting": """uservar assigns expr | system_variable | (GLOBAL | SESSION | scope '.') name assigns new_value
         | sysvar assigns new_value | NAMES (charset | DEFAULT) [COLLATE collation] | charset_key (charset
         | DEFAULT)""",
-    "system_variable": "variable_name assigns new_value",
+    "system_variable": "variable assigns new_value",
     "assigns": "'=' | ':=' | TO",
     "new_value": "expr | ON | BINARY | DEFAULT",
     "characteristics": "access [',' isolation] | isolation [',' access]",
@@ -313,14 +313,14 @@ RULES: Dict[str, str] = {
         | '^') simple
         | ('+' | '-') INTERVAL expr unit)*""",
     "simple": "(BINARY | '+' | '-' | '~' | '!')* primary (COLLATE collation)*",
-    "primary": """string+ | [introducer] (string | binary) | number | binary | TRUE | FALSE | NULL | sysvar
-        | scope '.' name
+    "primary": """string+ | national string* | moment | [introducer] (string | binary) | number | binary
+        | TRUE | FALSE | NULL | sysvar | scope '.' name
         | mark | uservar | column | subquery | [ROW] '(' expr... ')' | EXISTS subquery
         | MATCH '(' column... ')' AGAINST '(' simple [IN NATURAL LANGUAGE MODE | IN BOOLEAN MODE] ')'
         | CASE [expr] (WHEN expr THEN expr)+ [ELSE expr] END | '{' name expr '}'
         | function | windowed [over] | ranking over | column ('->' | '->>') string""",
     "column": """name | keyword '.' keyword | dotted | name '.' (word | '*') | name '.' word '.' (word | '*')
-        | dotted '.' (word | '*')
+        | pair '.' (word | '*')
         | '.' word | '.' word '.' word | '.' dotted | FORCE | CASCADE""",
     "unit": """DAY | DAY_HOUR | DAY_MICROSECOND | DAY_MINUTE | DAY_SECOND | HOUR | HOUR_MICROSECOND | HOUR_MINUTE
         | HOUR_SECOND
@@ -375,7 +375,7 @@ RULES: Dict[str, str] = {
         | VALUE) ('(' [expr_or_default...] ')')...
         | query) | SET assignment...)""",
     "assignment": "column '=' expr_or_default",
-    "starred": "relation ['.' '*'] | name '.' '*' | dotted '.' '*'",
+    "starred": "relation ['.' '*'] | name '.' '*' | pair '.' '*'",
     "database_option": """[DEFAULT] (charset_key eq charset | COLLATE eq collation) | READ (ONLY | WRITE)
         | REPLICA_NUM eq integer""",
     "element": """column type column_option* | [CONSTRAINT [name]] (PRIMARY KEY | UNIQUE [KEY

@@ -170,7 +170,7 @@ class Expression:
 
 @dataclass
 class Nothing(Statement):
-    """Only a comment."""
+    """A comment, or a statement that changes nothing."""
 
 
 @dataclass

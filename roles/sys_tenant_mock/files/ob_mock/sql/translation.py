@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import List, Optional, Tuple
+from typing import Callable, Dict, List, Optional, Tuple
 
 from ..cluster.variables import CHARSETS
+from .date_functions import INTERVAL_UNITS
 from .errors import error
 from .scanner import (
     BINARY,
     END,
     MARK,
+    MOMENT,
+    NO_MODES,
     NUMBER,
     QUOTED,
     STRING,
@@ -21,28 +24,41 @@ from .scanner import (
     SYSVAR,
     USERVAR,
     WORD,
+    Modes,
     Token,
     separate_strings,
     syntax_error,
     tokenize,
 )
-from .sqlite_functions import INTERVAL_UNITS
 
 CLAUSES = ("FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "FOR", "PROCEDURE", "INTO")
 _OPERATORS = {"&&": "AND", "||": "OR", "!": "NOT", "<=>": "IS", "/": "* 1.0 /", "<>": "<>"}
-_WORDS = {"DIV": "/", "MOD": "%", "RLIKE": "REGEXP", "DISTINCTROW": "DISTINCT", "TRUE": "1", "FALSE": "0"}
+_WORDS = {"DIV": "/", "MOD": "%", "RLIKE": "REGEXP", "DISTINCTROW": "DISTINCT", "TRUE": "1", "FALSE": "0",
+          "STRAIGHT_JOIN": "JOIN"}
+_SET_OPERATORS = {"UNION": "UNION", "EXCEPT": "EXCEPT", "MINUS": "EXCEPT", "INTERSECT": "INTERSECT"}
 _DROPPED = ("SQL_NO_CACHE", "SQL_CACHE", "SQL_CALC_FOUND_ROWS", "HIGH_PRIORITY", "STRAIGHT_JOIN",
             "SQL_SMALL_RESULT", "SQL_BIG_RESULT", "SQL_BUFFER_RESULT")
-_NO_PARENTHESES = ("CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP", "CURRENT_USER")
-_TYPES = {"CHAR": "TEXT", "NCHAR": "TEXT", "SIGNED": "INTEGER", "UNSIGNED": "INTEGER", "DATE": "TEXT",
-          "TIME": "TEXT", "BINARY": "TEXT", "DECIMAL": "NUMERIC", "DOUBLE": "REAL"}
+_NO_PARENTHESES = ("CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP", "CURRENT_USER", "CURRENT_DATE",
+                   "CURRENT_TIME", "UTC_DATE", "UTC_TIME")
+_WITH_DIGITS = ("NOW", "SYSDATE", "CURTIME", *_NO_PARENTHESES)
+MAX_DIGITS = 6  # of a fraction of a second
+# Reserved words that call a function when a parenthesis follows.
+_FUNCTION_WORDS = ("IF", "DATABASE", "SCHEMA", "REGEXP", "REPLACE", "REPEAT", "LEFT", "RIGHT", "CHAR", *_NO_PARENTHESES)
+# Functions whose arguments may have words between them in place of commas.
+_SEPARATORS = {"POSITION": ("IN",), "SUBSTR": ("FROM", "FOR"), "SUBSTRING": ("FROM", "FOR"), "MID": ("FROM", "FOR"),
+               "TRIM": ("FROM",), "EXTRACT": ("FROM",)}
+_TYPES = {"CHAR": "TEXT", "NCHAR": "TEXT", "SIGNED": "INTEGER", "UNSIGNED": "INTEGER", "BINARY": "TEXT",
+          "DECIMAL": "NUMERIC", "DOUBLE": "REAL"}
+_CASTS = {"DATETIME": "cast_datetime(", "DATE": "date(", "TIME": "time("}
 # Functions that answer with one of their arguments: for the type of the column they may be left out.
 _TRANSPARENT = ("MAX", "MIN", "ANY_VALUE")
+_AGGREGATES = (*_TRANSPARENT, "COUNT", "SUM", "AVG", "GROUP_CONCAT")
 SIGNED_64 = 2 ** 63
 DIVISION_DECIMALS = 4  # that a division adds (div_precision_increment)
 # What makes a truth value of an expression, unless it stands in parentheses or in a CASE.
 _COMPARING = ("=", "<", ">", "<=", ">=", "<>", "!=", "<=>", "&&", "||", "!", "AND", "OR", "NOT", "IS", "IN", "BETWEEN",
               "REGEXP", "RLIKE", "EXISTS")
+_ARITHMETIC = ("+", "-", "*", "/", "%", "DIV", "MOD")
 
 
 @dataclass
@@ -72,13 +88,13 @@ class Translation:
     items: List[Optional[Item]] = field(default_factory=list)
 
 
-def translate(sql: str, ansi_quotes: bool = False) -> Translation:
+def translate(sql: str, modes: Modes = NO_MODES) -> Translation:
     """Translates a query that is well formed to SQLite.
 
-    Raises 1064 (a CAST to DATETIME with 7 digits or more), 1235, 1273 (collation) and 1096 (``SELECT *`` from nothing).
+    Raises 1064 (a CAST to DATETIME with 7 digits or more), 1235, 1273 (collation), 1426 (a fraction of 7 digits or
+    more) and 1096 (``SELECT *`` from nothing).
     """
-    translator = _Translator(sql, tokenize(sql, ansi_quotes))
-    return translator.run()
+    return _Translator(sql, modes).run()
 
 
 def literal(text: str) -> str:
@@ -102,9 +118,15 @@ def quoted(name: str) -> str:
 
 
 class _Translator:
-    def __init__(self, sql: str, tokens: List[Token]) -> None:
+    def __init__(self, sql: str, modes: Modes) -> None:
         self._sql = sql
-        self._tokens = tokens
+        self._tokens = tokenize(sql, modes)
+        self._backslashes = "NO_BACKSLASH_ESCAPES" not in modes
+        self._joins_text = "PIPES_AS_CONCAT" in modes
+        self._begins = (0, 0)  # where in the output the query, or the part of a union, begins
+        self._grouped = False
+        self._special: Dict[str, Callable[[int], None]] = {
+            "GROUP_CONCAT": self._group_concat, "EXTRACT": self._extract, "TRIM": self._trim}
         self._at = 0
         self._out: List[str] = []
         self._typing: List[str] = []
@@ -118,8 +140,13 @@ class _Translator:
             if self._word(0) == "SELECT" and not self._result.items:
                 self._select_list()
                 continue
-            if self._word(0) == "UNION":
+            if self._word(0) in _SET_OPERATORS and self._in_union(self._at):
                 self._union()
+                continue
+            if self._word(0) == "GROUP":
+                self._grouped = True
+            if self._word(0) == "HAVING" and not self._grouped:
+                self._having()
                 continue
             if self._word(0) == "FOR" and self._word(1) == "UPDATE":
                 break
@@ -143,12 +170,30 @@ class _Translator:
             self._emit("SELECT * FROM (")
             self._at += 1
 
+    def _in_union(self, position: int) -> bool:
+        """Says whether the word there, which may be a name, joins two queries."""
+        ahead = position - self._at
+        return self._word(ahead) == "UNION" or self._symbol(ahead + 1) == "(" or "SELECT" in (
+            self._word(ahead + 1), self._word(ahead + 2))
+
     def _union(self) -> None:
+        operator = _SET_OPERATORS[self._word(0)]
         self._at += 1
         kind = self._word(0)
-        self._emit("UNION ALL" if kind == "ALL" else "UNION")
+        self._emit(operator + " ALL" if kind == "ALL" else operator)
         self._at += kind in ("ALL", "DISTINCT")
         self._operand_in_parentheses()
+        self._begins, self._grouped = (len(self._out), len(self._typing)), False
+
+    def _having(self) -> None:
+        """Translates HAVING without GROUP BY: without aggregates, too, it is a condition on the entries of the list."""
+        self._at += 1
+        if any(token.upper in _AGGREGATES for token in self._tokens):
+            self._emit("HAVING")
+            return
+        for pieces, begin in zip((self._out, self._typing), self._begins):
+            pieces.insert(begin, "SELECT * FROM (")
+        self._emit(") WHERE")
 
     # Reading
 
@@ -209,12 +254,15 @@ class _Translator:
             head = "#"
         if expression_end - start == 1 and body[0].kind in (SYMBOL, MARK, SYSVAR):
             head = "@@" if body[0].kind == SYSVAR else body[0].text
+        if expression_end - start == 1 and body[0].kind == MOMENT:
+            word = self._sql[body[0].start:body[0].end].partition(body[0].text)[0].strip("'\" \t\r\n").upper()
+            head = "DATETIME" if word == "TIMESTAMP" else word
         if expression_end - start == 1 and body[0].upper in ("TRUE", "FALSE"):
             head = "TRUE"
-        if head in ("CAST", "CONVERT") and any(
-                (one.upper == "AS" or one.text == ",") and two.upper == "DATETIME" for one, two in zip(body, body[1:])):
-            head = "DATETIME"
-        if not head:
+        if head in ("CAST", "CONVERT"):
+            head = next((two.upper for one, two in zip(body, body[1:])
+                         if (one.upper == "AS" or one.text == ",") and two.upper in _CASTS), head)
+        if not head or head in ("ROUND", "TRUNCATE"):
             scale = self._scale(start, expression_end)
             head = "DECIMAL %d" % scale if scale else ""
         if body[0].upper == "BINARY":
@@ -233,9 +281,10 @@ class _Translator:
         if self._tokens[start].text == "(" and self._closing(start) == end - 1:
             return self._truth(start + 1, end - 1)
         found, depth = "", 0
+        comparing = [operator for operator in _COMPARING if operator != "||" or not self._joins_text]
         for token in self._tokens[start:end]:
             depth += (token.text == "(" or token.upper == "CASE") - (token.text == ")" or token.upper == "END")
-            if depth == 0 and (token.text if token.kind == SYMBOL else token.upper) in _COMPARING:
+            if depth == 0 and (token.text if token.kind == SYMBOL else token.upper) in comparing:
                 return "="
             if depth == 0 and token.upper == "LIKE":
                 found = "LIKE"
@@ -256,7 +305,9 @@ class _Translator:
                 position += 1
                 continue
             operand: Optional[int] = 0
-            if token.kind == NUMBER:
+            if token.upper in ("ROUND", "TRUNCATE") and self._tokens[position + 1].text == "(":
+                operand = self._rounded_scale(position + 1)
+            elif token.kind == NUMBER:
                 operand = len(token.text.partition(".")[2]) if "e" not in token.text.lower() else None
             elif token.kind == SYMBOL and token.text == "(":
                 operand = self._scale(position + 1, self._closing(position))
@@ -272,6 +323,14 @@ class _Translator:
                 position = self._closing(position - 1) + 1
         return max(scale, product)
 
+    def _rounded_scale(self, opening: int) -> Optional[int]:
+        """Returns the decimals of a ROUND or TRUNCATE, as its second argument says."""
+        closing = self._closing(opening)
+        wanted = self._tokens[closing - 1].text if self._tokens[closing - 2].text == "," else "0"
+        end = closing - 2 if self._tokens[closing - 2].text == "," else closing
+        scale = self._scale(opening + 1, end)
+        return min(scale, int(wanted)) if scale is not None and wanted.isdigit() else None
+
     def _item_end(self) -> int:
         depth = 0
         for position in range(self._at, len(self._tokens)):
@@ -282,7 +341,8 @@ class _Translator:
                 depth += 1 if token.text == "(" else -1
                 if depth < 0:
                     return position
-            elif depth == 0 and ((token.kind == SYMBOL and token.text == ",") or token.upper in CLAUSES):
+            elif depth == 0 and ((token.kind == SYMBOL and token.text == ",") or token.upper in CLAUSES or (
+                    token.upper in _SET_OPERATORS and self._in_union(position))):
                 return position
         return len(self._tokens) - 1
 
@@ -305,15 +365,14 @@ class _Translator:
         introduced = tokens[start].kind == WORD and tokens[start].text.startswith("_") and end - start > 1
         if all(token.kind == STRING for token in tokens[start + introduced:end]):
             first = tokens[start + introduced]  # of strings side by side, which are one
-            return end, separate_strings(self._sql[first.start:first.end])[0]
+            return end, separate_strings(self._sql[first.start:first.end], self._backslashes)[0]
         if end - start >= 3 and tokens[end - 2].upper == "AS":
             return end - 2, last.text
         before = tokens[end - 2]
         if before.kind in (NUMBER, STRING) and last.upper in INTERVAL_UNITS and any(
                 token.upper == "INTERVAL" for token in tokens[start:end]):
             return end, self._sql[tokens[start].start:last.end]
-        ends_operand = before.kind in (NUMBER, STRING, BINARY, MARK, QUOTED, SYSVAR, USERVAR) or before.text == ")" or (
-            before.kind == WORD and before.is_identifier) or before.upper in ("NULL", "TRUE", "FALSE", "END")
+        ends_operand = self._ends_operand(end - 2) or before.upper in ("NULL", "TRUE", "FALSE", "END")
         if end - start >= 2 and ends_operand and (
                 last.is_identifier or (last.kind == STRING and before.kind != STRING)) and last.upper != "END":
             if not (before.kind == WORD and before.text.startswith("_")):
@@ -346,15 +405,15 @@ class _Translator:
                 sign = self._symbol()
                 self._at += 2
                 for pieces, start in ((self._out, out), (self._typing, typing)):
-                    pieces.insert(start, "date_add(")
-                self._emit(", %s(" % sign)
+                    pieces.insert(start, "date_add(" if sign == "+" else "date_sub(")
+                self._emit(",")
                 unit = self._interval_amount()
-                self._emit("), '%s')" % unit)
+                self._emit(", '%s')" % unit)
             else:
                 return
 
     def _interval_amount(self) -> str:
-        while self._word(0) not in INTERVAL_UNITS:
+        while self._word(0) not in INTERVAL_UNITS or self._symbol(1) == "(":  # MINUTE(x) is an amount, too
             self._primary_or_operator()
         unit = self._word(0)
         self._at += 1
@@ -373,11 +432,13 @@ class _Translator:
                 text += self._token.text
                 self._at += 1
             self._emit(compared(text))
+        elif token.kind == MOMENT:
+            self._emit(literal(token.text))
         elif token.kind == BINARY or token.text.startswith("0x"):
             self._bytes(token)
         elif token.kind == NUMBER:
-            too_big = token.text.isdigit() and int(token.text) >= SIGNED_64
-            self._emit(literal(token.text) if too_big else token.text)
+            number = str(int(token.text)) if token.text.isdigit() else token.text
+            self._emit(literal(number) if number.isdigit() and int(number) >= SIGNED_64 else number)
         elif token.kind == QUOTED:
             self._name(quoted(token.text))
         elif token.kind in (SYSVAR, USERVAR):
@@ -402,8 +463,12 @@ class _Translator:
         """Emits a binary literal; beside a comparison as text, of which each byte counts."""
         digits = token.text[2:] if token.kind == NUMBER else token.text
         text = "X'%s'" % digits.zfill(len(digits) + len(digits) % 2)
-        compares = [(one.text if one.kind == SYMBOL else one.upper) in (*_COMPARING, "LIKE")
-                    for one in (self._tokens[self._at - 2], self._token)]
+        neighbors = [one.text if one.kind == SYMBOL else one.upper
+                     for one in (self._tokens[self._at - 2], self._token)]
+        if any(one in _ARITHMETIC for one in neighbors):
+            self._emit("%d.0" % int(digits or "0", 16))
+            return
+        compares = [one in (*_COMPARING, "LIKE") for one in neighbors]
         if any(compares):
             text = "CAST (%s AS TEXT) COLLATE BINARY" % text
         if compares[0] and len(self._out) > 1:  # Of two collations SQLite takes that on the left.
@@ -414,26 +479,115 @@ class _Translator:
     def _keyword_or_name(self, token: Token, word: str) -> bool:
         limit = word == "LIMIT" or word == "OFFSET" and self._tokens[self._at - 2].kind == NUMBER
         self._limited = self._limited or limit
+        if word in _WITH_DIGITS and self._symbol() == "(":
+            digits = self._tokens[self._at + 1]
+            if digits.kind == NUMBER and int(digits.text) > MAX_DIGITS:
+                raise error("ER_TOO_BIG_PRECISION", int(digits.text), word.lower(), MAX_DIGITS)
         if word in _NO_PARENTHESES and self._symbol() != "(":
             self._emit("`%s`()" % word.lower())
+        elif word in self._special and self._symbol() == "(":
+            self._special[word](self._closing(self._at))
         elif word in ("TIMESTAMPDIFF", "TIMESTAMPADD") and self._symbol() == "(":
             self._emit("%s ( '%s'" % (word, self._word(1)))
             self._at += 2
             return False
         elif word in ("CAST", "CONVERT") and self._symbol() == "(":
             self._cast()
-        elif self._symbol() == "(" and (token.is_identifier or word in ("IF", "DATABASE", "SCHEMA", "REGEXP", "REPLACE",
-                                                                        "LEFT", "RIGHT", *_NO_PARENTHESES)):
+        elif self._symbol() == "(" and (token.is_identifier or word in _FUNCTION_WORDS or (
+                word == "MOD" and not self._ends_operand(self._at - 2))):
             transparent = word in _TRANSPARENT
-            is_keyword = not token.is_identifier or word == "ISNULL"  # of SQLite, too
+            is_keyword = not token.is_identifier or word in ("ISNULL", "GLOB")  # of SQLite, too
             self._emit(quoted(word) if is_keyword else token.text, "" if transparent else None)
-            self._group()
+            self._arguments(_SEPARATORS.get(word, ()))
+        elif word in ("TRUE", "FALSE", "UNKNOWN") and self._tokens[self._at - 2].upper in ("IS", "NOT") and (
+                "IS" in (self._tokens[self._at - 2].upper, self._tokens[self._at - 3].upper)):
+            self._emit("NULL" if word == "UNKNOWN" else word)
         elif token.is_identifier:
             self._name(quoted(token.text) if "$" in token.text or token.text[0].isdigit() else token.text)
+        elif word in _DROPPED and self._tokens[self._at - 2].upper in ("SELECT", *_DROPPED):
+            return False
+        elif word == "LIKE" and (self._word(0) == "BINARY" or self._out[-1].endswith("COLLATE BINARY")):
+            self._emit("GLOB")  # which is the LIKE that respects case
+            return False
         else:
             self._emit(_WORDS.get(word, token.text))
             return word in ("NULL", "TRUE", "FALSE")
         return True
+
+    def _ends_operand(self, position: int) -> bool:
+        token = self._tokens[position]
+        return token.kind not in (SYMBOL, WORD) or token.text == ")" or token.is_identifier
+
+    def _arguments(self, separators: Tuple[str, ...] = (), first: str = "") -> None:
+        """Translates arguments in parentheses, in which words may stand for commas; first: what is put before them."""
+        closing = self._closing(self._at)
+        self._emit("( " + first)
+        self._at += 1
+        while self._at < closing:
+            if self._word(0) in separators:
+                self._emit(",")
+                self._at += 1
+            else:
+                self._primary_or_operator()
+        self._emit(")")
+        self._at += 1
+
+    def _extract(self, _closing: int) -> None:
+        self._emit("extract")
+        unit = self._word(1)
+        self._at += 2
+        self._tokens[self._at] = self._tokens[self._at - 2]  # the parenthesis, in place of FROM
+        self._arguments((), "'%s' ," % unit)
+
+    def _trim(self, closing: int) -> None:
+        side = self._word(1) if self._word(1) in ("BOTH", "LEADING", "TRAILING") else ""
+        if not side and not any(token.upper == "FROM" for token in self._tokens[self._at:closing]):
+            self._emit("trim")
+            self._arguments()
+            return
+        if side:
+            self._at += 1
+            self._tokens[self._at] = self._tokens[self._at - 1]
+        self._emit("trim_part")
+        self._arguments(("FROM",), "'%s' , %s" % (side, "' '" if self._word(1) == "FROM" else ""))
+
+    def _group_concat(self, closing: int) -> None:
+        """Translates to a function of: distinct, separator, number of texts, directions of the keys, texts, keys."""
+        self._at += 1
+        distinct = self._word(0) in ("DISTINCT", "UNIQUE")
+        self._at += distinct
+        order, separator = closing, closing
+        commas, directions, position = 0, "", self._at
+        while position < closing:
+            token = self._tokens[position]
+            if token.text == "(":
+                position = self._closing(position)
+            elif token.upper == "ORDER":
+                order = min(order, position)
+            elif token.upper == "SEPARATOR":
+                separator = position
+            elif token.text == "," and order == closing:
+                commas += 1
+            position += 1
+        between = self._tokens[separator + 1].text if separator < closing else ","
+        start, typing = len(self._out), len(self._typing)
+        self._copy_until(min(order, separator))
+        if order < closing:
+            self._at += 2
+            self._emit(",")
+            while self._at < min(separator, closing):
+                if self._word(0) in ("ASC", "DESC"):
+                    self._at += 1
+                    continue
+                if self._symbol() == ",":
+                    directions += "d" if self._tokens[self._at - 1].upper == "DESC" else "a"
+                self._primary_or_operator()
+            directions += "d" if self._tokens[self._at - 1].upper == "DESC" else "a"
+        head = "group_concat_of ( %d , %s , %d , '%s' ," % (distinct, literal(between), commas + 1, directions)
+        self._out.insert(start, head)
+        self._out.append(")")
+        self._typing[typing:] = ["NULL"]
+        self._at = closing + 1
 
     def _name(self, text: str) -> None:
         while self._symbol() == "." and self._tokens[self._at + 1].kind in (WORD, QUOTED):
@@ -455,7 +609,18 @@ class _Translator:
             self._group()
             return True
         self._at += 1
-        self._emit(_OPERATORS.get(text, text))
+        if text == "{":  # {d '2026-01-26'}
+            self._at += 1
+            while self._symbol() != "}":
+                self._primary_or_operator()
+            self._at += 1
+            return True
+        quantified = {"=": ("ANY", "SOME"), "<>": ("ALL",), "!=": ("ALL",)}.get(text, ())
+        if self._word(0) in quantified and self._symbol(1) == "(":
+            self._emit("IN" if text == "=" else "NOT IN")
+            self._at += 1
+        else:
+            self._emit(text if text == "||" and self._joins_text else _OPERATORS.get(text, text))
         return False
 
     def _group(self) -> None:
@@ -478,13 +643,13 @@ class _Translator:
             if kind.lower() not in (*CHARSETS, "utf8", "utf8mb3"):
                 raise error("ER_UNKNOWN_CHARACTER_SET", self._tokens[self._at + 1].text)
             kind = "CHAR"
-        if self._at < closing and kind == "DATETIME":
-            self._out[out] = self._typing[typing] = "cast_datetime("
+        if self._at < closing and kind in _CASTS:
+            self._out[out] = self._typing[typing] = _CASTS[kind]
             digits = self._tokens[self._at + 3].text if self._symbol(2) == "(" else "0"
             if digits not in tuple("0123456"):
                 wrong = self._tokens[self._at + 3]
                 raise syntax_error(self._sql, wrong.start, wrong.line)
-            self._emit(", %s)" % digits)
+            self._emit(")" if kind == "DATE" else ", %s)" % digits)
             self._at = closing + 1
             return
         if kind not in _TYPES:

@@ -139,17 +139,17 @@ class Executor:
             return result
 
     @staticmethod
-    def split(sql: str) -> List[str]:
+    def split(session: Session, sql: str) -> List[str]:
         """Returns the statements of a query, of which there may be several (facts: Parser)."""
         if ";" not in sql.rstrip(SPACE + ";"):
             return [sql]
-        statements = [one.strip(SPACE) for one in split_statements(sql)]
-        return statements if len(statements) > 1 or sql.lstrip(SPACE).startswith(";") else [sql]
+        statements = split_statements(sql, session.modes)
+        return [one.strip(SPACE) for one in statements] if len(statements) > 1 else [sql]
 
     def describe(self, session: Session, sql: str) -> List[Column]:
         """Returns the columns that a statement with place-holders will answer with; errors as of ``execute``."""
         with self._complaints(session):
-            if len(self.split(sql)) > 1:
+            if len(self.split(session, sql)) > 1:
                 raise error("OB_NOT_SUPPORTED")
             self._catch_up()
             statement, run = self._parse(session, sql, prepared=True)
@@ -186,7 +186,7 @@ class Executor:
     def _parse(self, session: Session, sql: str, prepared: bool = False) -> Tuple[Statement, Optional[Handler]]:
         cluster = self._context.cluster
         parser = _remembered_parse if len(sql) <= REMEMBERED_TEXT else parse
-        return parser(sql, Dialect(cluster.has_clone, cluster.skip_reserved, session.ansi_quotes), prepared)
+        return parser(sql, Dialect(cluster.has_clone, cluster.skip_reserved, session.modes), prepared)
 
     async def _execute(self, session: Session, sql: str) -> Result:
         self._catch_up()

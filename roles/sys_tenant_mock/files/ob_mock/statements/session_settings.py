@@ -15,8 +15,8 @@ from ..sql.errors import error
 from ..sql.queries import DATABASES
 from ..sql.results import Ok, Rows, SqlError
 from ..sql.scanner import Token
-from ..sql.sqlite_functions import like
 from ..sql.syntax_tree import Describe, Expression, Kill, Nothing, SetVariables, Transaction, Use
+from ..sql.text_functions import like
 from .context import Context
 from .privileges import ADMINISTRATION, require_administration, require_select, user_of
 from .show import describe_rows
@@ -75,7 +75,7 @@ def use(context: Context, session: Session, statement: Use) -> Ok:
 
 
 def nothing(_context: Context, _session: Session, _statement: Nothing) -> Ok:
-    """Answers a comment."""
+    """Answers a comment, or a statement that changes nothing."""
     return Ok()
 
 

@@ -16,6 +16,7 @@ from ..cluster.variables import CHARSETS, COLLATIONS, charset_of
 from ..sql.errors import error
 from ..sql.queries import DATABASES
 from ..sql.results import Column, Rows
+from ..sql.scanner import Modes
 from ..sql.syntax_tree import Show
 from ..sql.translation import literal, quoted, translate
 from ..sql.views import BINARY_CHARSET, LONGLONG, NOT_NULL, UTF8MB4, VAR_STRING, View
@@ -39,18 +40,18 @@ def show(context: Context, session: Session, statement: Show) -> Rows:
     """Returns the answer to a SHOW statement, filtered by its LIKE or WHERE."""
     columns, rows = _ANSWERS[statement.what](context, session, statement)
     name_column = 4 if statement.what == "PARAMETERS" else 0
-    rows = _filtered(columns, rows, statement, name_column, session.ansi_quotes)
+    rows = _filtered(columns, rows, statement, name_column, session.modes)
     return Rows(columns, rows[:context.variables.get(session, "sql_select_limit")])
 
 
 def _filtered(columns: List[Column], rows: List[Tuple[Any, ...]], statement: Show, name_column: int,
-              ansi_quotes: bool) -> List[Tuple[Any, ...]]:
+              modes: Modes) -> List[Tuple[Any, ...]]:
     if statement.like is None and not statement.where:
         return rows
     names = [quoted(column.name) for column in columns]
     condition = "%s LIKE %s ESCAPE '\\'" % (names[name_column], literal(statement.like or ""))
     if statement.where:
-        translated = translate("SELECT 1 WHERE " + statement.where, ansi_quotes).sql
+        translated = translate("SELECT 1 WHERE " + statement.where, modes).sql
         condition = translated[translated.index("WHERE") + len("WHERE"):]
     database = open_database()
     try:
