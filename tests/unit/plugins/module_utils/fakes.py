@@ -72,6 +72,12 @@ class FakeTime:
         self.now += seconds
 
 
+def columns_asked_for(statement: str, rows: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """Returns of each row only the columns that the SELECT names."""
+    names = statement[len("SELECT "):statement.index(" FROM ")].lower().split(", ")
+    return [{name: row[name] for name in names} for row in rows]
+
+
 class FakeSession:
     """
     Answers statements from a script: each look at the views takes the next of ``looks``, a list of rows with their
@@ -87,6 +93,7 @@ class FakeSession:
         self.on_cancel = on_cancel
         self.statements: List[str] = []
         self.arguments: List[Sequence[Any]] = []
+        self.logins: List[Budget] = []
         self.reconnects = 0
         self.login_address = "127.0.0.1:2881"
 
@@ -94,7 +101,8 @@ class FakeSession:
         """Does nothing: there is nothing to connect to."""
 
     def log_in(self, budget: Budget) -> None:
-        """Does nothing either."""
+        """Notes how much time it was given."""
+        self.logins.append(budget)
 
     def run(self, statement: str, arguments: Sequence[Any], budget: Budget) -> List[Dict[str, Any]]:
         """Returns the next scripted answer, which takes no time."""
@@ -106,7 +114,7 @@ class FakeSession:
                 raise answer
             return []
         if "DBA_OB_TENANTS" in statement:
-            return [{"tenant_name": name, "status": "NORMAL", "tenant_type": "USER"} for name in self.normal]
+            return columns_asked_for(statement, [{"tenant_name": name, "status": "NORMAL"} for name in self.normal])
         look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
         if isinstance(look, Exception):
             raise look

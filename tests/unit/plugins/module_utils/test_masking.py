@@ -143,3 +143,8 @@ def test_what_ansible_says_about_options_is_masked():
                    "value of fail_on must be one of: completed, got no match for: s3cret", {})
     assert "s3cret" not in json.dumps(ended.result)
     assert ended.result["results"] == []
+
+
+def test_without_a_password_nothing_is_masked(monkeypatch):
+    ended = ending(monkeypatch, ServerError("None is masked"), clone_tenant="clone_a")
+    assert ended.result["error"]["message"] == "None is masked"

@@ -214,3 +214,29 @@ def test_a_server_that_restarts_is_awaited_for_connect_timeout(monkeypatch: pyte
         _report, failure = cancel(time, session, wait_timeout=600)
     assert failure is not None and failure.errno == 8001
     assert tries == [0.0, 0.1, 0.3, 0.7, 1.5, 3.1, 6.3]
+
+
+@pytest.mark.parametrize(("module", "description", "options", "given"), [
+    ("ob_clone_cancel", CLONE_CANCEL, {"clone_tenant": "a", "wait_timeout": 7}, (7, 11)),
+    ("ob_clone_cancel", CLONE_CANCEL, {"clone_tenant": "a", "wait": False}, (4, 8)),
+    ("ob_clone", CLONE, {"wait_timeout": 7}, (7, 11)),
+    ("ob_clone", CLONE, {"wait": False}, (4, 8)),
+    ("ob_clone_drop", CLONE_DROP, {"clone_tenant": "a", "clone_job_id": "1"}, (3, 7)),
+    ("ob_clone_info", CLONE_INFO, {"wait": True, "wait_timeout": 7}, (3, 7)),
+    ("ob_tenant_info", TENANT_INFO, {}, (3, 7)),
+])
+def test_every_module_logs_in_first_within_its_time(module: str, description: Any, options: Dict[str, Any],
+                                                    given: Any) -> None:
+    """Until when logins are tried, and when the last one ends."""
+    class Unreadable(TimedSession):
+        def run(self, statement: str, arguments: Sequence[Any], budget: Any) -> List[Dict[str, Any]]:
+            assert len(self.logins) == 1
+            raise server_failure(1142, "42000", "no")
+
+    time = FakeTime()
+    session = Unreadable(time, [[]], read_timeout=4, connect_timeout=3)
+    names = {"clone_tenant": "clone_a", "source_tenant": "s", "resource_pool": "p", "unit_config": "u"}
+    _report, failure = perform(description, session, {
+        **default_options(module), **(names if module == "ob_clone" else {}), **options}, time)
+    assert failure is not None and failure.errno == 1142
+    assert [(budget.deadline, budget.end) for budget in session.logins] == [given]

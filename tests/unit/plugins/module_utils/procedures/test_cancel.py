@@ -22,7 +22,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CLONE_CANCEL
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS, STATUSES, Phase
 
-from ..fakes import NOW, OPTIONS, FakeSession, FakeTime, perform, view_row
+from ..fakes import NOW, OPTIONS, FakeSession, FakeTime, columns_asked_for, perform, view_row
 
 KEYS = {"changed", "outcome", "job", "canceled_in", "executed_statements", "timeline", "polls", "reconnects",
         "elapsed", "login_address", "msg"}
@@ -369,8 +369,8 @@ class ServerOfSeveral(FakeSession):
         self.statements.append(statement)
         self.arguments.append(arguments)
         if "DBA_OB_TENANTS" in statement:
-            return [{"tenant_name": name, "status": "NORMAL", "tenant_type": "USER"}
-                    for name in (*self.normal, *self.tenants)]
+            return columns_asked_for(statement, [{"tenant_name": name, "status": "NORMAL"}
+                                                 for name in (*self.normal, *self.tenants)])
         if statement.startswith("ALTER"):
             name = statement.split("`")[1]
             answer = self.cancels.pop(0) if self.cancels else None
@@ -593,3 +593,46 @@ def test_the_diff_of_several_names_each():
     assert diff["before"] == {"clone_tenant a": {"status": "CLONE_SYS_LOCK", "view": "progress"},
                               "clone_tenant b": {"status": "CLONE_SYS_SUCCESS", "view": "history"}}
     assert diff["after"] == {**diff["before"], "clone_tenant a": {"status": "CLONE_SYS_CANCELED", "view": "history"}}
+
+
+class NoSessionForCancel(FakeSession):
+    """Has lost its connection before the CANCEL, for which none can be made the first time."""
+
+    def __init__(self, looks, cancels=()):
+        super().__init__(looks, cancels)
+        self.connects = 0
+
+    def connect(self, budget):
+        self.connects += 1
+        if self.connects == 1:
+            raise ConnectionLost("no connection")
+
+
+def test_what_was_not_sent_cannot_have_canceled_anything():
+    somebody_else = NoSessionForCancel([RUNNING, CANCELED])
+    result = run(somebody_else).as_result()
+    assert (result["changed"], result["outcome"]) == (False, "already_canceled")
+    again = NoSessionForCancel([RUNNING, RUNNING, CANCELED], [None])
+    result = run(again).as_result()
+    assert (result["changed"], result["outcome"], len(again.sent_cancels())) == (True, "canceled", 1)
+
+
+@pytest.mark.parametrize(("then", "outcome", "changed"), [
+    (CANCELED, "canceled", True),
+    (seen(HISTORY, "CLONE_SYS_CANCELED", error_message=None), "canceled", True),
+    (seen(PROGRESS, "CLONE_SYS_RELEASE_RESOURCE"), "completed", False),
+    (seen(HISTORY, "CLONE_SYS_SUCCESS"), "completed", False),
+    (seen(PROGRESS, "CLONE_SYS_LOCK_FAIL"), "failed", False),
+    (seen(HISTORY, "CLONE_SYS_LOCK_FAIL"), "failed", False)])
+def test_a_lost_cancel_is_ours_only_if_the_views_show_a_cancel(then, outcome, changed):
+    report = run(FakeSession([RUNNING, then], [ConnectionLost("it broke")]))
+    result = report.as_result()
+    assert (result["outcome"], result["changed"], result["executed_statements"] != []) == (outcome, changed, changed)
+    assert any(warning.startswith("Whether the CANCEL of the clone of tenant clone_a was executed was uncertain")
+               for warning in report.warnings) is changed
+
+
+@pytest.mark.parametrize("message", [None, "clone job has been canceled"])
+def test_where_a_job_was_canceled_is_known_even_if_the_server_does_not_say(message):
+    result = run(FakeSession([RUNNING, seen(HISTORY, "CLONE_SYS_CANCELED", error_message=message)], [None])).as_result()
+    assert result["canceled_in"] == "CLONE_SYS_CREATE_TENANT"

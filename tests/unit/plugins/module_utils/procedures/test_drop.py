@@ -25,7 +25,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._procedures.dr
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES, Phase, Sighting
 from ansible_collections.community.oceanbase.plugins.module_utils._views.selector import Selector
 
-from ..fakes import NOW, OPTIONS, FakeSession, history, perform, progress, view_row
+from ..fakes import NOW, OPTIONS, FakeSession, columns_asked_for, history, perform, progress, view_row
 
 TENANT = {"tenant_id": 1004, "tenant_name": "clone_a"}
 POOL = {"resource_pool_id": 1003, "name": "pool_a", "tenant_id": 1004}
@@ -77,9 +77,9 @@ class ServerThatDrops(FakeSession):
                 raise self.failures.pop(0)
             return []
         if "DBA_OB_TENANTS" in statement:
-            return [TENANT] if DROP_TENANT in self.left else []
+            return columns_asked_for(statement, [TENANT] * (DROP_TENANT in self.left))
         if "DBA_OB_RESOURCE_POOLS" in statement:
-            return [POOL] if DROP_POOL in self.left else []
+            return columns_asked_for(statement, [POOL] * (DROP_POOL in self.left))
         return [{"view_name": "history", "server_time": NOW, **view_row("CLONE_SYS_SUCCESS")}]
 
 
@@ -108,3 +108,11 @@ def test_a_job_that_has_not_ended_is_refused_with_what_can_be_done(status):
 def test_an_unknown_job_is_refused():
     with pytest.raises(Refused, match="neither view knows clone tenant clone_a, clone job 7"):
         made_by(Sighting(None, None), WANTED)
+
+
+@pytest.mark.parametrize("status", ["CLONE_SYS_LOCK", "CLONE_SYS_RELEASE_RESOURCE"])
+def test_a_job_that_is_refused_is_shown(status):
+    report, failure = perform(CLONE_DROP, FakeSession([[("progress", view_row(status))]]), {
+        **OPTIONS, "clone_tenant": "clone_a", "clone_job_id": "1706251714452555625"})
+    assert isinstance(failure, Refused)
+    assert report.as_result()["job"]["status"] == status

@@ -23,7 +23,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._errors import
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start import CLONE, start
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS, STATUSES, Phase
 
-from ..fakes import OPTIONS, FakeSession, FakeTime, perform, view_row
+from ..fakes import OPTIONS, FakeSession, FakeTime, columns_asked_for, perform, view_row
 
 WANTED = {"clone_tenant": "clone_a", "source_tenant": "mysql001", "resource_pool": "pool_a", "unit_config": "unit001",
           "wait_timeout": 3600}
@@ -60,12 +60,14 @@ class StartSession(FakeSession):
 
     def run(self, statement, arguments, budget):
         if "DBA_OB_TENANTS" in statement:
-            return list(self.tenants)
+            meta = "TENANT_ID - 1" in statement
+            return columns_asked_for(statement, [row for row in self.tenants if meta or row["tenant_type"] != "META"])
         if "DBA_OB_UNIT_CONFIGS" in statement:
             return [row for row in self.resources if row["kind"] == "unit"]
         if "DBA_OB_RESOURCE_POOLS" in statement:
             assert "BINARY NAME" in statement
-            return [row for row in self.resources if row["kind"] == "pool" and row["name"] in arguments]
+            return columns_asked_for(statement, [
+                row for row in self.resources if row["kind"] == "pool" and row["name"] in arguments])
         rows = super().run(statement, arguments, budget)
         if "CLONE_JOB_ID > %s" not in statement:
             return rows
@@ -404,3 +406,34 @@ def test_a_conflict_shows_the_job_that_stands_in_the_way():
 def test_what_cannot_be_meant_is_refused_before_anything_is_sent(options):
     with pytest.raises(InvalidOption, match=next(iter(options))):
         attempt(StartSession([]), FakeTime(), None, **options)
+
+
+def test_of_several_new_jobs_the_newest_counts():
+    both = [*seen(HISTORY, "CLONE_SYS_CANCELED", job_id=7), *seen(PROGRESS, "CLONE_SYS_LOCK", job_id=8)]
+    end = [*both[:1], *seen(HISTORY, "CLONE_SYS_SUCCESS", job_id=8)]
+    for first in (both, both[::-1]):
+        task, _starter = run(StartSession([NOTHING, first, end]), None)
+        assert task.as_result()["job"]["clone_job_id"] == "8"
+
+
+def test_a_job_that_is_still_in_progress_has_not_made_a_tenant():
+    leaving = seen(PROGRESS, "CLONE_SYS_SUCCESS", source_tenant_name="mysql001", name="CLONE_B")
+    made = seen(HISTORY, "CLONE_SYS_SUCCESS", job_id=5)
+    task, _starter = run(StartSession([[*leaving, *made]], [SOURCE, MADE]))
+    assert (task.as_result()["outcome"], task.as_result()["job"]["clone_job_id"]) == ("already_exists", "5")
+
+
+def test_an_answer_is_awaited_between_looks_and_no_longer_than_the_poll_interval():
+    """Whoever has no answer waits for it; whoever has one sleeps."""
+    for answer, waits, sleeps in ((None, 3, 0), ("ok", 1, 2)):
+        time = FakeTime()
+        starter = FakeStarter(time, answer)
+        asked = []
+        wait = starter.wait
+        starter.wait = lambda seconds, wait=wait, asked=asked: asked.append(seconds) or wait(seconds)
+        _report, failure = attempt(StartSession([NOTHING, NOTHING, NOTHING, LOCK, DONE]), time, starter,
+                                   poll_interval=0.05)
+        assert failure is None
+        # The last one asks whether a refusal has come.
+        assert asked == [0.05] * waits + [0.1]
+        assert time.sleeps[:sleeps] == [0.05] * sleeps

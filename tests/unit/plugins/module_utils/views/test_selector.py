@@ -32,7 +32,8 @@ def test_a_harmful_name_is_refused_and_the_option_is_named(name):
 
 
 @pytest.mark.parametrize(("given", "sent"), [
-    ("1706251714452555625", "1706251714452555625"), (" 7\n", "7"), ("007", "7")])
+    ("1706251714452555625", "1706251714452555625"), (" 7\n", "7"), ("007", "7"), ("1", "1"),
+    ("9223372036854775807", "9223372036854775807"), ("09223372036854775807", "9223372036854775807")])
 def test_a_job_id_is_plain_digits(given, sent):
     assert check_job_id("clone_job_id", given) == sent
 
@@ -65,3 +66,14 @@ def test_values_are_arguments_and_never_part_of_the_statement():
     (Selector("clone_a", "mysql001", "1706251714452555625"), True), (Selector("clone_a", "other"), False)])
 def test_a_row_must_match_exactly_in_everything_that_is_given(selector, matches):
     assert selector.matches(view_row("CLONE_SYS_LOCK")) is matches
+
+
+@pytest.mark.parametrize(("selector", "kind", "name", "described"), [
+    (Selector(), "", "", ""),
+    (Selector("a"), "clone_tenant", "a", "clone tenant a"),
+    (Selector(None, "b"), "source_tenant", "b", "source tenant b"),
+    (Selector(None, None, "1"), "clone_job_id", "1", "clone job 1"),
+    (Selector("a", "b", "1"), "clone_tenant", "a", "clone tenant a, source tenant b, clone job 1"),
+    (Selector(None, "b", "1"), "source_tenant", "b", "source tenant b, clone job 1")])
+def test_a_selector_is_told_by_its_most_telling_name(selector, kind, name, described):
+    assert (selector.kind, selector.name, selector.describe()) == (kind, name, described)
