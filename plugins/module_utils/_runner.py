@@ -97,8 +97,9 @@ def run(description: Description, options: Mapping[str, Any], check_mode: bool, 
     result = report.as_result()
     if failure is not None:
         result.update(msg=report.sentence(failure), error=failure.as_result())
-    return Ending(result, failure is not None, report.warnings, report.diff(), trace).masked(
-        description, options, secrets)
+    # A name that is given twice is warned of once.
+    warnings = list(dict.fromkeys(report.warnings))
+    return Ending(result, failure is not None, warnings, report.diff(), trace).masked(description, options, secrets)
 
 
 def carry_out(description: Description, request: Any, session: Session, clock: Clock, report: Report) -> None:

@@ -120,15 +120,18 @@ def _find(run: Run) -> List[Clone]:
             report.warnings.append("Names are compared exactly: there is a clone job of tenant %s."
                                    % ", ".join(sighting.other_case))
         clone.failure = sighting.ambiguous
-        report.clones[number] = by_id.setdefault(sighting.job.job_id, clone) if sighting.job else clone
+        if sighting.job and not sighting.ambiguous:
+            report.clones[number] = by_id.setdefault(sighting.job.job_id, clone)
         if report.clones[number] is clone and clone.is_open:
             clone.tenant = sighting.job.clone_tenant if sighting.job else clone.selector.clone_tenant or ""
             seen.append((clone, sighting))
-    normal = run.normal_tenants([clone.tenant for clone, sighting in seen if _status_matters(clone, sighting, run)])
+    normal = _normal_tenants(run, [clone for clone, sighting in seen if _status_matters(clone, sighting, run)])
     _warn_of_unknown_sources(run, [clone.selector.source_tenant for clone, sighting in seen
                                    if clone.selector.source_tenant is not None and sighting.progress is None])
     to_cancel = []
     for clone, sighting in seen:
+        if not clone.is_open:
+            continue
         try:
             decision = run.decide(clone, sighting, clone.tenant in normal)
             if decision.action is Action.CANCEL:
@@ -163,6 +166,18 @@ def _status_matters(clone: Clone, sighting: Sighting, run: Run) -> bool:
         # A name alone may be that of a tenant whose clone ended long ago; other options name more than that.
         return bool(clone.tenant) and clone.selector == Selector(clone_tenant=clone.tenant)
     return run.request.check_mode and sighting.progress is not None and sighting.progress.phase is Phase.CANCELLABLE
+
+
+def _normal_tenants(run: Run, clones: Sequence[Clone]) -> List[str]:
+    """Returns which clones have a NORMAL tenant. If this login may not see that, these clones fail, and no others."""
+    try:
+        return run.normal_tenants([clone.tenant for clone in clones])
+    except Failure as failure:
+        if failure.transient:
+            raise
+        for clone in clones:
+            clone.failure = failure
+        return []
 
 
 def _warn_of_unknown_sources(run: Run, names: Sequence[str]) -> None:
@@ -286,7 +301,7 @@ def _conclude(run: Run) -> None:
                 report.warnings.append(clone.msg)
         if clone.failure is not None:
             clone.msg = clone.failure.sentence(clone.doing(request.check_mode))
-    report.msg = " ".join(clone.msg for clone in report.distinct())
+    report.msg = report.all_messages()
     for clone in report.clones:
         if clone.failure is not None:
             raise clone.failure

@@ -23,7 +23,7 @@ def settle_refused(run: Run, clones: List[Clone]) -> List[Clone]:
     try:
         part = run._replace(budget=run.budget.to_the_end())
         sightings = look_at_jobs(run.session, clones, [_by_id(clone) for clone in clones], part.budget, run.report)
-        normal = part.normal_tenants([
+        normal = _normal_tenants(part, [
             clone.tenant for clone, sighting in zip(clones, sightings)
             if isinstance(clone.refusal, Refused) and run.decide(clone, sighting).action is Action.CANCEL])
     except Failure as failure:
@@ -38,6 +38,16 @@ def settle_refused(run: Run, clones: List[Clone]) -> List[Clone]:
         except Failure as failure:
             clone.failure = failure
     return again
+
+
+def _normal_tenants(run: Run, names: List[str]) -> List[str]:
+    """Returns which names belong to a NORMAL tenant, as far as this login may see that."""
+    try:
+        return run.normal_tenants(names)
+    except Failure as failure:
+        if failure.transient:
+            raise
+        return []
 
 
 def _must_be_sent_again(run: Run, clone: Clone, sighting: Sighting, tenant_normal: bool) -> bool:

@@ -117,8 +117,12 @@ class CancelReport(Report):
         """Returns each clone once."""
         return list(dict.fromkeys(self.clones))
 
+    def all_messages(self) -> str:
+        """Returns what is said of all clones, each sentence once."""
+        return " ".join(dict.fromkeys(clone.msg for clone in self.clones))
+
     def sentence(self, failure: Failure) -> str:
-        return " ".join(clone.msg for clone in self.distinct()) or super().sentence(failure)
+        return self.all_messages() or super().sentence(failure)
 
     def as_result(self) -> Dict[str, Any]:
         if not self.several:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
 
-from .._clock import Budget, poll, poll_delay, retry
+from .._clock import Budget, poll, poll_delay, retry, spell_seconds
 from .._connection.session import Session
 from .._errors import Failure, ServerError, WaitTimeout
 from .._views.jobs import Sighting, find_jobs
@@ -71,5 +71,5 @@ def follow(session: Session, clones: Sequence[C], settle: Callable[[C, Sighting]
         for job_id, clone in pending.items():
             state = "in neither view" if missing[job_id] or not clone.job else "still in %s" % clone.job.status
             failures.append((clone, WaitTimeout("clone job %s is %s after %s s (%s)" % (
-                job_id, state, format(budget.deadline, "g"), "wait_timeout" if wait else "read_timeout"), hint)))
+                job_id, state, spell_seconds(budget.deadline), "wait_timeout" if wait else "read_timeout"), hint)))
     return failures

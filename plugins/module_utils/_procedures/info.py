@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from .._clock import Clock, check_wait_options, poll, retry, wait_argument_spec
+from .._clock import Clock, check_wait_options, poll, retry, spell_seconds, wait_argument_spec
 from .._connection.session import Session
 from .._errors import InvalidOption, WaitTimeout
 from .._runner import Description
@@ -135,7 +135,7 @@ def read_jobs(query: Query, session: Session, clock: Clock, report: InfoReport) 
 
     if poll(look, budget, query.poll_interval) is None:
         raise WaitTimeout(
-            "after %s s (wait_timeout) there still is %s" % (format(query.wait_timeout, "g"), " and ".join(
+            "after %s s (wait_timeout) there still is %s" % (spell_seconds(query.wait_timeout), " and ".join(
                 "clone job %s (tenant %s of source tenant %s) in %s" % (
                     job.job_id, job.clone_tenant, job.row["source_tenant_name"], job.status)
                 for job in report.progress)),

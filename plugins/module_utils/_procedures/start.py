@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, NamedTuple, Optional, cast
 
-from .._clock import Budget, Clock, check_wait_options, poll, poll_delay, repeat, retry, wait_argument_spec
+from .._clock import (
+    Budget,
+    Clock,
+    check_wait_options,
+    poll,
+    poll_delay,
+    repeat,
+    retry,
+    spell_seconds,
+    wait_argument_spec,
+)
 from .._connection.login import Login
 from .._connection.session import Session
 from .._errors import Failure, WaitTimeout, may_have_been_executed
@@ -187,7 +197,7 @@ def _first_sight(request: StartRequest, session: Session, starter: Starter, newe
     if poll(look, part, request.poll_interval, pause) is None:
         raise WaitTimeout(
             "no clone job of tenant %s has appeared within %s s" % (
-                wanted.clone_tenant, format(part.deadline - start_time, ".3g")),
+                wanted.clone_tenant, spell_seconds(part.deadline - start_time)),
             "Whether OceanBase will still start it is unknown. Run the task again: it looks first.")
     return seen
 

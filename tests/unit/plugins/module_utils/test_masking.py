@@ -21,7 +21,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._masking impor
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import CLONE_CANCEL
 from ansible_collections.community.oceanbase.plugins.module_utils._runner import refuse, run
-from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS
 
 from .fakes import NOW, OPTIONS, view_row
 
@@ -128,6 +128,11 @@ def test_a_password_is_in_nothing_that_a_failed_run_returns(monkeypatch, tmp_pat
         assert ended.failed
         assert MASK in ended.result["error"]["message"]
         assert secret not in json.dumps([ended.result, ended.trace, list(ended.warnings)])
+
+
+def test_a_name_that_is_given_twice_is_warned_of_once(monkeypatch):
+    ended = ending(monkeypatch, [(PROGRESS, view_row("CLONE_SYS_LOCK"))], clone_tenants=["CLONE_A", "CLONE_A"])
+    assert ended.warnings == ["Names are compared exactly: there is a clone job of tenant clone_a."]
 
 
 def test_an_option_that_does_not_exist_is_named_first_with_the_nearest_one():

@@ -482,6 +482,48 @@ def test_the_failure_of_the_session_is_that_of_every_clone_that_is_still_open():
     assert session.sent_cancels() == []
 
 
+def test_what_is_said_of_a_name_that_is_given_twice_is_said_once():
+    report = several(ServerOfSeveral(), clone_tenants=["a", "a"])
+    assert report.msg == "No clone job was found for clone tenant a."
+    report = several(ServerOfSeveral(), UnwantedOutcome, clone_tenants=["a", "a"], fail_on=["not_found"])
+    assert report.msg.count("the outcome is not_found") == 1
+
+
+class NoTenants(ServerOfSeveral):
+    """The login may see the clone views, but not the tenants."""
+
+    def run(self, statement, arguments, budget):
+        if "DBA_OB_TENANTS" in statement:
+            raise NoPrivilege("SELECT command denied")
+        return super().run(statement, arguments, budget)
+
+
+def test_a_login_that_may_not_see_tenants_keeps_no_other_clone_from_being_canceled():
+    report = several(NoTenants([None], a=LOCKED), NoPrivilege, clone_tenants=["nosuch", "a"])
+    assert [(entry["outcome"], bool(entry["error"])) for entry in report.as_result()["results"]] == [
+        (None, True), ("canceled", False)]
+
+
+def test_a_refusal_is_told_if_the_login_may_not_see_tenants():
+    report = several(NoTenants([REFUSED, LOST], a=LOCKED, b=LOCKED), Refused, clone_tenants=["a", "b"])
+    first, second = report.as_result()["results"]
+    assert first["error"]["errno"] == 4179
+    assert (second["outcome"], second["changed"]) == ("canceled", True)
+
+
+def test_a_job_that_is_named_by_its_id_is_canceled_although_another_name_of_it_is_ambiguous():
+    rows = [(PROGRESS, view_row("CLONE_SYS_LOCK", job_id=number, name=name)) for number, name in ((1, "a"), (2, "b"))]
+    session = FakeSession([rows, [(HISTORY, view_row("CLONE_SYS_CANCELED", job_id=1, name="a"))]], [None])
+    report = several(session, ServerError, source_tenants=["mysql001"], clone_job_ids=["1"])
+    assert [entry["outcome"] for entry in report.as_result()["results"]] == [None, "canceled"]
+    assert session.sent_cancels() == ["ALTER SYSTEM CANCEL CLONE `a`"]
+
+
+def test_a_long_time_is_spelled_out():
+    failure = fail(WaitTimeout, FakeSession([CANCELING]), wait_timeout=1500000, poll_interval=100000.0)[1]
+    assert "after 1500000 s (wait_timeout)" in failure.message
+
+
 def test_blanks_around_the_items_of_a_list_do_not_count():
     """Ansible makes such items of the text "a, b"."""
     session = ServerOfSeveral([None, None], a=LOCKED, b=LOCKED)
@@ -568,13 +610,7 @@ def test_a_source_tenant_that_does_not_exist_is_told_with_the_nearest_name():
 
 
 def test_a_warning_that_cannot_be_found_out_is_no_failure():
-    class Denied(ServerOfSeveral):
-        def run(self, statement, arguments, budget):
-            if "DBA_OB_TENANTS" in statement:
-                raise NoPrivilege("SELECT command denied")
-            return super().run(statement, arguments, budget)
-
-    assert outcomes(several(Denied(), source_tenants=["mysql01"])) == ["not_found"]
+    assert outcomes(several(NoTenants(), source_tenants=["mysql01"])) == ["not_found"]
 
 
 def test_the_newest_row_of_a_name_counts():
