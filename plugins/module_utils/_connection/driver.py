@@ -223,7 +223,8 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
 
     def _reason(self, error: OSError) -> str:
         """Returns why reading or writing failed, for a person."""
-        if isinstance(error, socket.timeout):
+        # The system's own time-out, of a host that has gone, has a number.
+        if isinstance(error, socket.timeout) and error.errno is None:
             return self._limit
         return error.strerror or str(error) or type(error).__name__
 

@@ -204,6 +204,9 @@ def answer(*addresses, timeout=2.0, budget=5.0):
     address, sock, part, allowed = first_answer(addresses, timeout, Clock().budget(budget))
     with sock:
         assert sock.gettimeout() is None
+        if sock.family != socket.AF_UNIX:
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         assert sock.recv(5) == b"hello"
         assert part.left() <= allowed <= timeout
     return address, time.monotonic() - started
