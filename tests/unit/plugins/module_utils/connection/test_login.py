@@ -102,7 +102,8 @@ def test_a_wrong_value_is_named_with_its_source(options, environ, message):
 
 
 def test_false_zero_and_an_empty_text_are_values_of_session_variables():
-    variables = {"a": False, "b": 0, "c": ""}
+    variables = {"a": False, "b": 0, "c": "", "d_1": 0.5, "_E": "\u00e4", "collation_connection": "UTF8MB4_bin",
+                 "Autocommit": "on"}
     assert resolve({"session_vars": variables}).session_vars == variables
 
 
