@@ -68,7 +68,10 @@ def mock(folder: Path, how: str = "well", log: str = "log", **files: str) -> Wan
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "a folder" / "of it"
+    # What the files may be read by is not left to it.
+    umask = os.umask(0)
     yield path
+    os.umask(umask)
     with contextlib.suppress(OSError, ValueError):
         os.kill(int((path / "pid").read_text(encoding="utf-8")), signal.SIGKILL)
 
