@@ -79,7 +79,7 @@ def login_failure(error: driver.DriverError, where: str, login: Login, tls: Opti
             return failure
     lost = ConnectionLost("%s did not complete the %s: %s" % (where, error.stage, error.text), error.errno)
     if error.stage == driver.GREETING:
-        # Many a server that is no database says nothing, or little, and closes.
+        # Servers of other protocols often say nothing, or little, and close.
         lost.hint = "%s Check also that the server runs, then run the task again." % _PORTS
     return lost
 

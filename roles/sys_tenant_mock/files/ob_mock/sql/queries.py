@@ -266,7 +266,7 @@ def _written(session: Session, sql: str, name: str) -> str:
 
 
 def _beyond(session: Session, sql: str, word: str, columns: int) -> str:
-    """Returns the number after ORDER BY or GROUP BY that is no column's."""
+    """Returns the number after ORDER BY or GROUP BY that does not name a column."""
     tokens = tokenize(sql, session.modes)
     start = next(place for place, token in enumerate(tokens) if token.upper == word and tokens[place + 1].upper == "BY")
     numbers = [token.text for token in tokens[start:] if token.text.isdigit()]
