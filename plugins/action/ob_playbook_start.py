@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping
 
 from ansible.plugins.action import ActionBase
+from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.community.oceanbase.plugins.plugin_utils._playbook_variables import (
+    COMMON,
     ONE_OF,
     PLAYBOOKS,
     WrongValue,
+    check_names_for_playbook,
     convert,
 )
+from ansible_collections.community.oceanbase.plugins.plugin_utils._values import plain
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
@@ -34,8 +38,31 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             "ansible_play_name"])
         if failed:
             return {**result, "failed": True, "msg": "Not attempted, because it failed on %s." % ", ".join(failed)}
-        values = {name: self._templar.template(task_vars.get(name)) for name in PLAYBOOKS[playbook]}
         try:
-            return {**result, "given": convert(PLAYBOOKS[playbook], values, ONE_OF.get(playbook, ()))}
+            check_names_for_playbook(playbook, self._names_for_this_run(task_vars), {
+                name: task_vars.get(name) for name in (*PLAYBOOKS[playbook], *COMMON)})
+            values = {name: plain(self._templar.template(task_vars.get(name))) for name in PLAYBOOKS[playbook]}
+            given = convert(PLAYBOOKS[playbook], values, ONE_OF.get(playbook, ()))
+            self._check_login(task_vars.get("oceanbase_login"))
         except WrongValue as wrong:
             return {**result, "failed": True, "msg": str(wrong)}
+        return {**result, "given": given}
+
+    def _names_for_this_run(self, task_vars: Mapping[str, Any]) -> set[str]:
+        """
+        Returns the names of the variables that were given for this run: on the command line or by a play. Those of the
+        inventory may be meant for anything.
+        """
+        of_host = task_vars["hostvars"][task_vars["inventory_hostname"]]
+        return (set(task_vars) - set(of_host)) | set(load_extra_vars(self._loader))
+
+    def _check_login(self, login: Any) -> None:
+        """
+        Raises WrongValue for a text instead of a dictionary, without showing it: it may hold a password. Raises
+        Ansible's own error for an undefined variable in it: ansible-core 2.18 would take the whole login for undefined,
+        and log in with the defaults.
+        """
+        login = self._templar.template(login)
+        if login not in (None, "") and not isinstance(login, Mapping):
+            raise WrongValue("oceanbase_login must be a dictionary of the login options of the modules, such as "
+                             "{login_host: observer1.example.com}.")

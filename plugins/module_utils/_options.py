@@ -16,11 +16,11 @@ from typing import Any, Dict, Iterable, Mapping, Optional
 _INFINITE = re.compile(r"\s*[+-]?inf(inity)?\s*\Z", re.IGNORECASE)
 
 
-def nearest(name: str, names: Iterable[str]) -> Optional[str]:
-    """Returns the most similar of the names, or None if none is similar."""
+def nearest(name: str, names: Iterable[str], likeness: float = 0.6) -> Optional[str]:
+    """Returns the most similar of the names, or None if none is as similar as ``likeness`` (0 to 1, equal)."""
     # Here, because Python compiles whatever a task imports anew each time.
     import difflib
-    return next(iter(difflib.get_close_matches(name, list(names), 1)), None)
+    return next(iter(difflib.get_close_matches(name, list(names), 1, likeness)), None)
 
 
 def unknown_options(options: Iterable[str], spec: Mapping[str, Any]) -> str:
@@ -29,7 +29,8 @@ def unknown_options(options: Iterable[str], spec: Mapping[str, Any]) -> str:
     sentences = []
     for name in options:
         if name not in known:
-            near = nearest(name, known)
+            # Without its prefix an option of the login is like no other name.
+            near = "login_" + name if "login_" + name in known else nearest(name, known)
             sentences.append("There is no option %s%s" % (name, "; did you mean %s?" % near if near else "."))
     return " ".join(sentences)
 

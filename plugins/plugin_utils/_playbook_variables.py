@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: it may change in any release. Do not use it from elsewhere.
-"""Checks the variables of the playbooks and gives them their types and defaults, before anything is touched."""
+"""Checks the variables of playbooks and roles, and gives them their types and defaults, before anything is touched."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
+from ansible_collections.community.oceanbase.plugins.module_utils._options import nearest
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel import OUTCOMES_TO_FAIL_ON
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import STATUSES
 
@@ -31,12 +32,44 @@ PLAYBOOKS: dict[str, dict[str, dict[str, Any]]] = {
         "in_status": {"type": "list", "choices": list(STATUSES)},
         "max_cancel": {"type": "int", "default": 10}, "wait_timeout": _WAIT_TIMEOUT},
 }
+# Variables of every playbook, which are not checked by their values.
+COMMON = ("oceanbase_hosts", "oceanbase_login", "oceanbase_serial", "oceanbase_in_process", "oceanbase_progress")
+# How similar a name must be to be a misspelled one: all but a letter or two.
+_LIKENESS = 0.84
 # Variables of which one at least must be given.
 ONE_OF = {"cancel_clone": ["clone_tenant", "source_tenant"]}
 
 
 class WrongValue(Exception):
-    """A variable has a value that it cannot have; the text says which and why."""
+    """A variable has a value that it cannot have, or is a misspelled one; the text says which and why."""
+
+
+def check_names_for_playbook(playbook: str, names: Iterable[str], values: Mapping[str, Any]) -> None:
+    """
+    Raises WrongValue if one of the ``names`` was probably meant to be a variable of the playbook. ``values`` has the
+    variables of the playbook that are given, and those of COMMON.
+    """
+    known = {name for variables in PLAYBOOKS.values() for name in variables}.union(COMMON)
+    wanted = [name for name in (*PLAYBOOKS[playbook], *COMMON) if values.get(name) in (None, "")]
+    for name in sorted(set(names) - known):
+        _complain(name, nearest(name, wanted, _LIKENESS))
+
+
+def check_names_for_role(prefix: str, names: Iterable[str], options: Mapping[str, Mapping[str, Any]],
+                         values: Mapping[str, Any]) -> None:
+    """
+    Raises WrongValue if one of the ``names`` was probably meant to be one of the role's ``options``, which all begin
+    with ``prefix``, and which has its default in ``values``.
+    """
+    wanted = {name[len(prefix):]: name for name, rules in options.items()
+              if values.get(name, rules.get("default")) == rules.get("default")}
+    for name in sorted(name for name in names if name.startswith(prefix) and name not in options):
+        _complain(name, wanted.get(nearest(name[len(prefix):], wanted, _LIKENESS) or ""))
+
+
+def _complain(name: str, meant: str | None) -> None:
+    if meant is not None:
+        raise WrongValue("There is no variable %s; did you mean %s?" % (name, meant))
 
 
 def convert(spec: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any],

@@ -84,6 +84,8 @@ REFUSED: dict[str, tuple[dict[str, Any], list[tuple[dict[str, Any], str]]]] = {
     "clone_status": ({}, [
         *[({name: value}, f"{name} is {value!r}") for value in TOO_ODD for name in ("stuck_after", "history_limit")],
         ({"history_limit": -1}, "-1"),
+        ({"oceanbase_login": "login_host=a"}, "oceanbase_login must be a dictionary of the login options"),
+        ({"oceanbase_login": {"login_port": 1, "login_password": "{{ vault_nosuch }}"}}, "vault_nosuch"),
     ]),
     "reap_stale_clones": ({"min_age": HOUR}, [
         *[({name: value}, f"{name} is {value!r}") for value in TOO_ODD
@@ -116,6 +118,13 @@ def test_the_clone_is_not_canceled_at_once_because_ten_minutes_are_no_number(tmp
         assert mocks["a"].log() == []
 
 
+def test_a_misspelled_variable_of_the_command_line_is_refused_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    with clusters(tmp_path, {"a": {"jobs": [job("clone_a", "mysql001")]}}) as (inventory, mocks):
+        play = run("free_source_tenant", inventory, "-e", "source_tenant=mysql001 runing_clone=fail")
+        assert failures(play) == {"a": "There is no variable runing_clone; did you mean running_clone?"}
+        assert mocks["a"].log() == []
+
+
 # --- values that are odd, but clear
 
 def test_cancel_clone_takes_names_as_surveys_inventories_and_command_lines_give_them(tmp_path: Path) -> None:
@@ -130,6 +139,9 @@ def test_cancel_clone_takes_names_as_surveys_inventories_and_command_lines_give_
         "unicode": ({"clone_tenant": "kl\u00f6n"}, ["kl\u00f6n"]),
         "blank": ({"clone_tenant": "e1", "source_tenant": "", "fail_on": "", "wait_timeout": " "}, ["e1"]),
         "null": ({"clone_tenant": "n1", "source_tenant": None, "fail_on": None, "wait_timeout": None}, ["n1"]),
+        # An inventory of observers says how other playbooks reach them.
+        "observer": ({"clone_tenant": "o1", "ansible_connection": "ssh", "ansible_host": "192.0.2.1",
+                      "ansible_become": True}, ["o1"]),
         # Letters of a name that is text are not names.
         "letters": ({"clone_tenant": "xyz", "fail_on": "completed"}, ["xyz"]),
     }
@@ -148,7 +160,7 @@ def test_cancel_clone_takes_names_as_surveys_inventories_and_command_lines_give_
 
 def test_the_role_clone_cancel_takes_lists_as_the_command_line_gives_them() -> None:
     letters = sorted(set("clone_a"))
-    jobs = [job(name, f"s_{name}") for name in ["clone_a", "c2", "c3", "7", *letters]]
+    jobs = [job(name, f"s_{name}") for name in ["clone_a", "c2", "c3", "7", "x1", "x2", *letters]]
     jobs += [job("of_source", "source"), {**job("by_id", "s_id"), "job_id": 1706251714452555625},
              {**job("by_text", "s_text"), "job_id": 1706251714452555626}]
     empty = {"clone_tenants": "", "source_tenants": "", "job_ids": ""}
@@ -157,17 +169,34 @@ def test_the_role_clone_cancel_takes_lists_as_the_command_line_gives_them() -> N
         {"job_ids": 1706251714452555625}, {"job_ids": "1706251714452555626"}]
     tasks = [{"ansible.builtin.include_role": {"name": f"{COLLECTION}.clone_cancel"},
               "vars": {f"clone_cancel_{name}": value for name, value in {**empty, **case}.items()}} for case in cases]
-    nothing = {"block": [{"ansible.builtin.include_role": {"name": f"{COLLECTION}.clone_cancel"},
-                          "vars": {f"clone_cancel_{name}": "" for name in empty}}],
-               "rescue": [{"name": "Nothing named",
-                           "ansible.builtin.debug": {"msg": "{{ ansible_failed_result.msg }}"}}]}
+    refused = {"Nothing named": {f"clone_cancel_{name}": "" for name in empty},
+               "Misspelled": {"clone_cancel_clone_tenant": "x1", "clone_cancel_source_tenants": "s_x2"}}
+    blocks_of = [{"block": [{"ansible.builtin.include_role": {"name": f"{COLLECTION}.clone_cancel"}, "vars": given}],
+                  "rescue": [{"name": name, "ansible.builtin.debug": {"msg": "{{ ansible_failed_result.msg }}"}}]}
+                 for name, given in refused.items()]
     with Mock(scenario={"jobs": jobs}) as mock:
         login = {f"group/{COLLECTION}.oceanbase": {"login_port": mock.port}}
-        play = run_tasks(*tasks, nothing, module_defaults=login, arguments=("-e", "clone_cancel_fail_on=not_found"))
+        play = run_tasks(*tasks, *blocks_of, module_defaults=login, arguments=("-e", "clone_cancel_fail_on=not_found"))
         assert play.exit_code == 0, play.stdout
         assert canceled(mock) == sorted(["clone_a", "7", "c2", "c3", "of_source", "by_id", "by_text"])
     assert play.only("Nothing named").result["msg"] == (
         "Name clones in clone_cancel_clone_tenants, clone_cancel_source_tenants or clone_cancel_job_ids.")
+    assert play.only("Misspelled").result["msg"] == (
+        "There is no variable clone_cancel_clone_tenant; did you mean clone_cancel_clone_tenants?")
+
+
+def test_a_role_runs_again_for_each_role_that_depends_on_it(tmp_path: Path) -> None:
+    meta = tmp_path / "roles" / "upgrade" / "meta" / "main.yml"
+    meta.parent.mkdir(parents=True)
+    meta.write_text(yaml.safe_dump({"dependencies": [{
+        "role": f"{COLLECTION}.free_source_tenant", "vars": {"free_source_tenant_name": "{{ upgraded }}"}}]}))
+    with Mock(scenario={"jobs": [job("c1", "s1"), job("c2", "s2")]}) as mock:
+        play = run_playbook([{
+            "hosts": "localhost", "gather_facts": False,
+            "module_defaults": {f"group/{COLLECTION}.oceanbase": {"login_port": mock.port}},
+            "roles": [{"role": "upgrade", "upgraded": name} for name in ("s1", "s2")],
+        }], environment={"ANSIBLE_ROLES_PATH": str(tmp_path / "roles")})
+        assert (play.exit_code, canceled(mock)) == (0, ["c1", "c2"]), play.stdout
 
 
 def test_free_source_tenant_as_it_is_called(tmp_path: Path) -> None:

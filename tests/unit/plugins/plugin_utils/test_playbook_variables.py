@@ -16,6 +16,8 @@ from ansible_collections.community.oceanbase.plugins.plugin_utils._playbook_vari
     ONE_OF,
     PLAYBOOKS,
     WrongValue,
+    check_names_for_playbook,
+    check_names_for_role,
     convert,
 )
 from support import REPOSITORY
@@ -84,3 +86,60 @@ def test_the_documentation_names_every_playbook() -> None:
     documented = yaml.safe_load(ob_playbook_start.DOCUMENTATION)
     assert documented["options"]["playbook"]["choices"] == list(PLAYBOOKS)
     assert set(ONE_OF) <= set(PLAYBOOKS)
+
+
+@pytest.mark.parametrize(("playbook", "name", "meant"), [
+    ("cancel_clone", "clone_tenent", "clone_tenant"), ("cancel_clone", "clone_tenants", "clone_tenant"),
+    ("cancel_clone", "wait_timout", "wait_timeout"), ("free_source_tenant", "runing_clone", "running_clone"),
+    ("reap_stale_clones", "max_cancels", "max_cancel"), ("reap_stale_clones", "min-age", "min_age"),
+    ("clone_status", "oceanbase_host", "oceanbase_hosts"),
+])
+def test_a_misspelled_variable_of_a_playbook_is_named_with_the_one_that_was_meant(
+        playbook: str, name: str, meant: str) -> None:
+    with pytest.raises(WrongValue, match=rf"^There is no variable {name}; did you mean {meant}\?$"):
+        check_names_for_playbook(playbook, ["environment", name], {meant: ""})
+    check_names_for_playbook(playbook, ["environment", name], {meant: 0})
+
+
+@pytest.mark.parametrize("name", [
+    "tenant", "clone", "timeout", "limit", "status", "source", "hosts", "clone_name", "role_names",
+    # Variables of other playbooks of this collection, which may share a file of variables.
+    "clone_tenant", "stuck_after", "oceanbase_report"])
+def test_a_variable_of_something_else_is_no_misspelled_one(name: str) -> None:
+    for playbook in PLAYBOOKS:
+        check_names_for_playbook(playbook, [name], {})
+
+
+def options_of(role: str) -> dict[str, Any]:
+    """Returns the options of a role as its argument specification has them."""
+    specs = yaml.safe_load((REPOSITORY / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    return dict(specs["argument_specs"]["main"]["options"])
+
+
+@pytest.mark.parametrize(("role", "name", "meant"), [
+    ("clone_cancel", "clone_tenant", "clone_tenants"), ("clone_cancel", "job_id", "job_ids"),
+    ("ephemeral_clone", "dropp", "drop"), ("ephemeral_clone", "unit_cfg", "unit_config"),
+    ("free_source_tenant", "polcy", "policy"), ("free_source_tenant", "names", "name"),
+    ("sys_tenant_mock", "szenario", "scenario"), ("sys_tenant_mock", "step_second", "step_seconds"),
+])
+def test_a_misspelled_variable_of_a_role_is_named_with_the_one_that_was_meant(role: str, name: str, meant: str) -> None:
+    options, names = options_of(role), ["environment", f"{role}_{name}"]
+    with pytest.raises(WrongValue, match=f"^There is no variable {role}_{name}; did you mean {role}_{meant}"):
+        check_names_for_role(f"{role}_", names, options, {})
+    check_names_for_role(f"{role}_", names, options, {f"{role}_{meant}": "given"})
+
+
+@pytest.mark.parametrize(("role", "names"), [
+    ("clone_cancel", ["results", "result", "job", "failed", "names"]),
+    ("ephemeral_clone", ["job", "name", "result"]), ("free_source_tenant", ["canceled", "said", "result", "done"]),
+    ("sys_tenant_mock", ["running", "started"]),
+])
+def test_a_fact_with_the_prefix_of_a_role_is_no_misspelled_variable(role: str, names: list[str]) -> None:
+    check_names_for_role(f"{role}_", [f"{role}_{name}" for name in names], options_of(role), {})
+
+
+@pytest.mark.parametrize("role", [path.name for path in (REPOSITORY / "roles").iterdir()])
+def test_a_role_begins_with_the_names_of_its_variables(role: str) -> None:
+    tasks = yaml.safe_load((REPOSITORY / "roles" / role / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    assert tasks[0]["community.oceanbase.ob_role_start"] == {"role": role}
+    assert all(name.startswith(f"{role}_") for name in options_of(role))
