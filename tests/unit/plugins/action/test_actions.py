@@ -27,10 +27,10 @@ def action(plugin: Any, arguments: dict[str, Any], check_mode: bool = False) -> 
 
 
 def begin(playbook: str, **variables: Any) -> dict[str, Any]:
-    """Returns the result of ob_playbook_start on the host ``b`` of the third and fourth of the hosts a to d."""
+    """Returns the result of ob_playbook_start on the host ``c``, in a batch of the third and fourth of hosts a to d."""
     hosts = {host: {"oceanbase_failed_in": None} for host in "abcd"}
     task_vars = {"ansible_play_name": "Cancel", "ansible_play_hosts": list("abcd"), "ansible_play_batch": ["c", "d"],
-                 "hostvars": hosts, **variables}
+                 "inventory_hostname": "c", "hostvars": hosts, **variables}
     result: dict[str, Any] = action(ob_playbook_start, {"playbook": playbook}).run(None, task_vars)
     return result
 
@@ -51,6 +51,14 @@ def begin(playbook: str, **variables: Any) -> dict[str, Any]:
         "failed": True, "msg": "history_limit is 'x', but must be a whole number."}),
     ("free_source_tenant", {"source_tenant": "s", "running_clone": "kill"}, {
         "failed": True, "msg": "running_clone is 'kill', but must be one of: cancel, wait, fail."}),
+    ("free_source_tenant", {"source_tenant": "s", "runing_clone": "fail"}, {
+        "failed": True, "msg": "There is no variable runing_clone; did you mean running_clone?"}),
+    # What the inventory has may be meant for something else.
+    ("clone_status", {"history_limits": 5, "hostvars": {**dict.fromkeys("abd", {}), "c": {"history_limits": 5}}}, {
+        "given": {"stuck_after": 1800, "history_limit": 10, "oceanbase_report": None, "report_limit": 10000}}),
+    ("clone_status", {"oceanbase_login": "login_password=secret"}, {
+        "failed": True, "msg": "oceanbase_login must be a dictionary of the login options of the modules, such as "
+                               "{login_host: observer1.example.com}."}),
     ("free_source_tenant", {"source_tenant": "s", "after_timeout": "wait"}, {
         "failed": True, "msg": "after_timeout is 'wait', but must be one of: fail, cancel."}),
 ])
