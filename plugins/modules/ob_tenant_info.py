@@ -27,6 +27,7 @@ options:
   tenant:
     description:
       - Only tenants of exactly these names. If not given, all of them.
+      - A text with commas is a list. White space around a name does not belong to it.
       - Resource pools are not narrowed down by it.
     type: list
     elements: str

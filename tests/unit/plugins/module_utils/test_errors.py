@@ -32,7 +32,7 @@ LATER = Means("server_error", "The cluster is busy or changing its leader; run t
 TIMED_OUT = LATER._replace(uncertain=True)
 KILLED = Means("server_error", "Somebody or something ended the statement; run the task again.", True)
 FULL = Means("unreachable", "The server does not accept sessions at the moment; run the task again later.", True)
-MAY_NOT = Means("no_privilege", "a user of the sys tenant who has ALTER SYSTEM and SELECT on the clone views")
+MAY_NOT = Means("no_privilege", "a user of the sys tenant who has ALTER SYSTEM and SELECT ON oceanbase.*")
 NOT_NOW = Means("refused", "DBA_OB_CLONE_PROGRESS and DBA_OB_TENANTS may show what stands in the way.")
 TOO_OLD = Means("unsupported_version", "Tenant clone needs OceanBase 4.3.0 or later.")
 GONE = Means("refused", "It may just have been dropped; run the task again: it looks first.")
