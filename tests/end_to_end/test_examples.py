@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from support import REPOSITORY
 from support.documents.blocks import blocks
 from support.documents.player import compare, free_ports
 from support.plays.ansible import ansible_environment
+from support.plays.programs import path_of_programs
 
 EXAMPLES = sorted(path.parent for path in (REPOSITORY / "examples").glob("*/README.md"))
 PORT = re.compile(r"\b129\d\d\b")
@@ -42,7 +42,7 @@ class Example:
 
     def run(self, command: str, **environment: str) -> str:
         """Returns what the command prints; AssertionError if it fails."""
-        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        path = f"{path_of_programs()}:{os.environ['PATH']}"
         environment = ansible_environment(PATH=path, HOME=str(self.folder.parent), RECORD_RESULTS_TO=os.devnull,
                                           **environment)
         done = subprocess.run(["bash", "-euc", self.adapt(command)], cwd=self.folder, env=environment, text=True,

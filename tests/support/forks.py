@@ -37,7 +37,7 @@ from support import COLLECTIONS_PATH, REPOSITORY
 
 MOCK_FOLDER = REPOSITORY / "roles" / "sys_tenant_mock" / "files"
 _MODULES = "ansible_collections.community.oceanbase.plugins.modules"
-_File = Union[IO[str], socket.socket]
+_File = Union[IO[str], IO[bytes], socket.socket]
 
 
 class Fork:
@@ -72,6 +72,10 @@ class Fork:
             self._conversation.close()
         return self.returncode
 
+    def fileno(self) -> int:
+        """Returns what can be read once it has ended."""
+        return self._conversation.fileno()
+
     def poll(self) -> int | None:
         """Returns the exit code, None while it runs."""
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -99,7 +103,7 @@ def run(arguments: list[str], text: str, env: dict[str, str], cwd: str | Path, t
     Runs ``python *arguments`` to its end, ``text`` as its input; subprocess.TimeoutExpired after ``timeout`` s. A new
     Python is started for it if the environment sets what is read at its start.
     """
-    if _of_python(env) != _of_python(os.environ):
+    if of_python(env) != of_python(os.environ):
         return subprocess.run([sys.executable, *arguments], input=text, capture_output=True, text=True, check=False,
                               timeout=timeout, cwd=cwd, env=env)
     with contextlib.ExitStack() as stack:
@@ -119,12 +123,13 @@ def run(arguments: list[str], text: str, env: dict[str, str], cwd: str | Path, t
         return subprocess.CompletedProcess(arguments, code, files[1].read(), files[2].read())
 
 
-def _of_python(env: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in env.items() if name.startswith("PYTHON")}
+def of_python(env: Mapping[str, str]) -> dict[str, str]:
+    """Returns what a Python reads of the environment when it starts."""
+    return {name: value for name, value in env.items() if name.startswith("PYTHON") and value}
 
 
 # What Ansible reads when it runs. Anything else of the environment it may have read when it was imported.
-_READ_LATE = re.compile(r"(OCEANBASE_|PYTEST_).*|PATH|PWD|OLDPWD|SHLVL|_|RECORD_RESULTS_TO|ANSIBLE_INVENTORY")
+_READ_LATE = re.compile(r"(OCEANBASE_|PYTEST_|MOLECULE_).*|PATH|PWD|OLDPWD|SHLVL|_|RECORD_RESULTS_TO|ANSIBLE_INVENTORY")
 # Those with which it opens files when it is imported.
 _OPENED = ("ANSIBLE_LOG_PATH",)
 _OF_PATHS = re.compile(r"ANSIBLE_.*(PATHS?|PLUGINS|LIBRARY|CONFIG|FILE|HOME|TEMP)")
@@ -243,8 +248,10 @@ def _load_ansible() -> None:
     collections._meta_yml_to_dict = functools.cache(collections._meta_yml_to_dict)
     plugins.init_plugin_loader()
     for kind in ("become", "cache", "callback", "connection", "inventory", "shell", "strategy", "vars"):
-        for _plugin in getattr(plugins, f"{kind}_loader").all(class_only=True):
-            pass
+        loader = getattr(plugins, f"{kind}_loader")
+        list(loader.all(class_only=True))
+        # The modules and their options stay; the loader is as if it had not been used.
+        loader._clear_caches()
     # Each process finds collections by a finder of its own, and has a temporary folder of its own.
     collections._AnsibleCollectionFinder._remove()
     for name in [name for name in sys.modules if name.startswith("ansible_collections")]:

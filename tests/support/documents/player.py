@@ -22,6 +22,7 @@ import yaml
 
 from support import REPOSITORY, forks
 from support.plays.ansible import ANSIBLE_PLAYBOOK, ansible_environment, run_module
+from support.plays.programs import path_of_programs
 from support.servers.ob_mock import Mock
 
 PASSWORD = "secret"
@@ -118,7 +119,7 @@ class DocumentPlayer:
                              encoding="utf-8")
         return ansible_environment(
             OCEANBASE_LOGIN_PORT=str(self.mocks[0].port), ANSIBLE_INVENTORY=str(inventory),
-            PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            PATH=f"{path_of_programs()}:{os.environ['PATH']}",
             RECORD_RESULTS_TO=str(self.folder / "results.jsonl"), **login)
 
     def shell(self, command: str, where: str) -> str:
