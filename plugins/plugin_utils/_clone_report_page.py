@@ -182,7 +182,7 @@ HEADS = ("Outcome", "Clone tenant", "Source tenant", "Cluster", "Started (UTC)",
 # How to sort where the heads of the columns are not shown: the words, the column and the way.
 SORTINGS = (("Newest first", "4 down"), ("Oldest first", "4 up"), ("Longest first", "5 down"), ("By outcome", "0 up"),
             ("By clone tenant", "1 up"), ("By source tenant", "2 up"))
-# Steps between the marks of the time line, in seconds: a minute to a hundred years.
+# Steps between the marks of the time line, in seconds: a minute to ten years.
 STEPS = [60, 300, 900, 3600, 4 * 3600, 12 * 3600, *(86400 * days for days in (1, 2, 7, 14, 30, 61, 91, 182, 365, 3650))]
 MOST_MARKS = 7
 # The shortest bar, in thousandths of the width: one that can still be seen.
