@@ -246,7 +246,7 @@ def _send(run: Run, clone: Clone) -> None:
     except Failure as failure:
         if not failure.transient:
             raise
-        failure.uncertain = False  # nothing was sent
+        # Nothing was sent, so nothing is lost.
         clone.refusal = failure
         return
     try:

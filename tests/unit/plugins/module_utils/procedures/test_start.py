@@ -234,6 +234,12 @@ def test_a_clone_that_somebody_cancels_says_where_it_was():
     assert task.as_result()["canceled_in"] == "CLONE_SYS_CREATE_TENANT"
 
 
+def test_a_clone_that_is_about_to_fail_is_followed_to_its_row_in_the_history():
+    for first in ("CLONE_SYS_LOCK_FAIL", "CLONE_SYS_CANCELING"):
+        task, failure = fail(CloneFailed, StartSession([NOTHING, seen(PROGRESS, first), FAILED]), None)
+        assert (failure.errno, task.as_result()["job"]["view"]) == (4770, HISTORY)
+
+
 def test_a_clone_that_is_about_to_fail_is_not_called_running():
     fail(CloneFailed, StartSession([NOTHING, seen(PROGRESS, "CLONE_SYS_CANCELING")]), None, wait=False)
 
