@@ -42,6 +42,13 @@ def test_a_limit_of_zero_marks_every_running_clone_and_none_marks_no_clone() -> 
     assert [clone_rows(clones([job("a", 0)], []), limit)[0][0] for limit in (0, None)] == ["STUCK?", "running"]
 
 
+@pytest.mark.parametrize(("age", "words"), [
+    (None, ""), (0, "0:00:00"), (59.9, "0:00:59"), (60, "0:01:00"), (3599.9, "0:59:59"), (3600, "1:00:00"),
+    (359999.9, "99:59:59"), (360000, "4 days"), (432000, "5 days"), (86400 * 400, "400 days")])
+def test_an_age_is_hours_minutes_seconds_or_days(age: float | None, words: str) -> None:
+    assert clone_rows(clones([job("a", age)], []))[0][4] == words
+
+
 @pytest.mark.parametrize(("row", "age"), [
     # It took ten minutes and half a second of the hour since its start.
     (ended("a"), "0:49:59 ago"),

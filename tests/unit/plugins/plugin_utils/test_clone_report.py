@@ -255,3 +255,27 @@ def test_the_time_axis_has_a_few_round_marks(start: str, seconds: float, marks: 
     ticks = page.split('<div class="ticks">')[1].split("</div>")[0]
     found = re.findall(r'<span( class="late")? style="left:([\d.]+)%">([^<]*)</span>', ticks)
     assert ", ".join(f"{place} {words}{' late' if late else ''}" for late, place, words in found) == marks
+
+
+# How many seconds the jobs of one source tenant took that began every 1000 seconds, and their bars: where, how wide.
+@pytest.mark.parametrize(("seconds", "bars"), [
+    ([30], [[0.0, 500.0]]),
+    ([60], [[0.0, 1000.0]]),
+    ([120], [[0.0, 1000.0]]),
+    ([0], [[0.0, 3]]),
+    ([0, 0], [[0.0, 3], [997, 3]]),
+    ([2, 1000], [[0.0, 3], [500.0, 500.0]]),
+    ([6.2, 1000], [[0.0, 3.1], [500.0, 500.0]]),
+    ([1000, None], [[0.0, 1000.0], [997, 3]]),
+])
+def test_a_bar_is_as_wide_as_its_time_and_never_too_narrow_to_see(seconds: list[float | None],
+                                                                  bars: list[list[float]]) -> None:
+    first = datetime.datetime(2026, 1, 26, 8)
+    rows = []
+    for number, lasted in enumerate(seconds):
+        start = first + datetime.timedelta(seconds=1000 * number)
+        end = None if lasted is None else (start + datetime.timedelta(seconds=lasted)).isoformat() + "Z"
+        rows.append(a_row(clone_start_time=start.isoformat() + "Z", clone_finished_time=end))
+    page = to_html(report_of(*rows))
+    found = json.loads(page.split('data-bars="')[1].split('"')[0])
+    assert sorted(found) == [[0, *bar] for bar in bars]
