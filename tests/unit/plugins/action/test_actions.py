@@ -176,18 +176,18 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, mon
 
 
 @pytest.mark.parametrize(("mode", "before", "after"), [
-    (None, None, 0o640), (None, 0o604, 0o604), ("0600", None, 0o600), ("644", 0o600, 0o644), (0o444, None, 0o444),
+    (None, None, 0o644), (None, 0o604, 0o604), ("0600", None, 0o600), ("644", 0o600, 0o644), (0o444, None, 0o444),
     (0, None, 0), ("7777", None, 0o7777)])
 def test_the_file_gets_its_permissions(mode: Any, before: int | None, after: int, tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     if before is not None:
         path.write_text("old", encoding="utf-8")
         path.chmod(before)
-    old = os.umask(0o027)
+    old = os.umask(0o022)
     try:
         write(path=str(path), registered="clones", **({} if mode is None else {"mode": mode}))
     finally:
-        assert os.umask(old) == 0o027
+        assert os.umask(old) == 0o022
     assert stat.S_IMODE(path.stat().st_mode) == after
     assert list(tmp_path.iterdir()) == [path]
 
