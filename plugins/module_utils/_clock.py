@@ -103,7 +103,11 @@ class Budget(NamedTuple):
 
 
 def spell_seconds(seconds: float) -> str:
-    """Returns a number of seconds for a message: whole ones from 10 on, else with a tenth if there is one."""
+    """
+    Returns a number of seconds for a message: whole ones from 10 on, else with a tenth if there is one; 0 for less, as
+    is left on a machine that stood still.
+    """
+    seconds = max(0.0, seconds)
     return "%.0f" % seconds if seconds >= 9.95 else ("%.1f" % seconds).replace(".0", "")
 
 

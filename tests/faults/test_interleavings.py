@@ -118,7 +118,9 @@ def tell_truth(world: PlannedEvents, run: Run) -> None:
         assert result["changed"] is (accepted == 1)
     assert bool(result["executed_statements"]) is result["changed"]
     if failure is not None:
-        assert failure.transient or failure.error_class in ("wait_timeout", "refused")
+        # On a busy machine the first connection may use up its time.
+        assert failure.transient or failure.error_class in ("wait_timeout", "refused") or (
+            failure.error_class == "unreachable" and not run.statements())
         assert result["outcome"] is None
         return
     rows = world.bench.history(world.job_id) or world.bench.progress()

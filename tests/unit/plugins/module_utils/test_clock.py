@@ -14,6 +14,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._clock import 
     poll_delay,
     repeat,
     retry,
+    spell_seconds,
 )
 from ansible_collections.community.oceanbase.plugins.module_utils._errors import NoPrivilege, ServerError
 
@@ -25,6 +26,13 @@ from .fakes import FakeTime
     (0, 0.05, 0.05), (3600, 30.0, 30.0), (200, 30.0, 10.0)])
 def test_looks_are_frequent_at_first_and_then_every_poll_interval(waited, interval, delay):
     assert poll_delay(waited, interval) == pytest.approx(delay)
+
+
+@pytest.mark.parametrize(("seconds", "spelled"), [
+    (0.0, "0"), (-1.3, "0"), (0.04, "0"), (0.25, "0.2"), (1, "1"), (2.55, "2.5"), (9.94, "9.9"), (9.95, "10"),
+    (600.4, "600"), (1500000.0, "1500000")])
+def test_seconds_are_spelled_for_people(seconds, spelled):
+    assert spell_seconds(seconds) == spelled
 
 
 def test_back_off_doubles_up_to_five_seconds():
