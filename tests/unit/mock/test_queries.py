@@ -206,7 +206,17 @@ def test_columns_of_the_clone_views_on_the_wire(mock: Driver, view: str) -> None
     ("SELECT * FROM DBA_OB_CLONE_PROGRESS", 1046, "3D000", "No database selected"),
     ("SELECT * FROM oceanbase.NoSuch", 1146, "42S02", "Table 'oceanbase.nosuch' doesn't exist"),
     ("SELECT * FROM Nodb.T", 1146, "42S02", "Table 'nodb.t' doesn't exist"),
-    ("SELECT * FROM oceanbase.__all_clone_job", 1146, "42S02", "Table 'oceanbase.__all_clone_job' doesn't exist"),
+    ("SELECT * FROM oceanbase.__all_clone_job", 1235, "0A000",
+     "view oceanbase.__all_clone_job by the mock not supported"),
+    ("SELECT * FROM oceanbase.GV$OB_UNITS", 1235, "0A000", "view oceanbase.gv$ob_units by the mock not supported"),
+    ("SELECT * FROM mysql.user", 1235, "0A000", "view mysql.user by the mock not supported"),
+    ("DESC mysql.nosuch", 1146, "42S02", "Table 'mysql.nosuch' doesn't exist"),
+    ("SELECT * FROM information_schema.STATISTICS", 1235, "0A000",
+     "view information_schema.statistics by the mock not supported"),
+    ("SELECT * FROM information_schema.Plugins", 1109, "42S02", "Unknown table 'plugins' in information_schema"),
+    ("DESC information_schema.nosuch", 1109, "42S02", "Unknown table 'nosuch' in information_schema"),
+    ("SHOW COLUMNS FROM oceanbase.DBA_OB_ZONES", 1235, "0A000",
+     "view oceanbase.dba_ob_zones by the mock not supported"),
     ("SELECT * FROM oceanbase.sqlite_master", 1146, "42S02", "Table 'oceanbase.sqlite_master' doesn't exist"),
     ("SELECT nosuch FROM " + PROGRESS, 1054, "42S22", "Unknown column 'nosuch' in 'field list'"),
     ("SELECT `nosuch` FROM " + PROGRESS, 1054, "42S22", "Unknown column 'nosuch' in 'field list'"),
@@ -281,6 +291,12 @@ def test_the_information_schema_lists_the_views_that_the_tenant_has(mock: Driver
                     "TABLE_NAME = 'dba_ob_clone_history' AND ORDINAL_POSITION IN (12, 17)") == [
         ("RESTORE_SCN", "bigint", "bigint(20) unsigned", "NO"), ("RET_CODE", "bigint", "bigint(20)", "YES")]
     session = mock.login("root@sys", database="information_schema")
-    assert mock.ask("SELECT COUNT(*) FROM TABLES WHERE TABLE_SCHEMA = DATABASE()", session) == [(4,)]
-    assert mock.refused("SELECT * FROM DBA_OB_TENANTS", session)[0] == 1146
-    assert mock.ask("SELECT COUNT(*) FROM information_schema.VIEWS") == [(0,)]
+    assert mock.ask("SELECT COUNT(*) FROM TABLES WHERE TABLE_SCHEMA = DATABASE()", session) == [(9,)]
+    assert mock.refused("SELECT * FROM DBA_OB_TENANTS", session)[0] == 1109
+    for empty in ("VIEWS", "ROUTINES", "KEY_COLUMN_USAGE"):
+        assert mock.ask("SELECT COUNT(*) FROM information_schema." + empty) == [(0,)]
+    assert mock.ask("SELECT * FROM information_schema.CHARACTER_SETS WHERE MAXLEN = 4 AND DESCRIPTION LIKE 'utf%'") == [
+        ("utf8mb4", "utf8mb4_general_ci", "UTF-8 Unicode", 4)]
+    assert mock.ask("SELECT * FROM information_schema.COLLATIONS WHERE CHARACTER_SET_NAME = 'GBK'") == [
+        ("gbk_bin", "gbk", 87, "", "Yes", 1), ("gbk_chinese_ci", "gbk", 28, "Yes", "Yes", 1)]
+    assert mock.ask("SELECT * FROM information_schema.ENGINES") == mock.ask("SHOW STORAGE ENGINES")

@@ -121,7 +121,12 @@ ERRORS: Dict[str, Definition] = {
         1222, "21000", 0, "The used SELECT statements have a different number of columns"),
     "ER_INVALID_GROUP_FUNC_USE": Definition(1111, "HY000", 0, "Invalid use of group function"),
     "ER_UNKNOWN_TABLE_IN_SCHEMA": Definition(1109, "42S02", 0, "Unknown table", "Unknown table '%s' in %s"),
-    "ER_CANNOT_USER": Definition(1396, "HY000", -5204, "Operation failed", "Operation %s failed for '%s'@'%%'"),
+    "ER_CANNOT_USER": Definition(1396, "HY000", -5204, "Operation failed", "Operation %s failed for %s"),
+    "ER_USER_EXISTS": Definition(5050, "HY000", 0, "User exists"),
+    "ER_USER_DOES_NOT_EXIST": Definition(3162, "HY000", 0, "User does not exist", "User %s does not exist"),
+    "ER_NO_DB_GRANT": Definition(5133, "42000", 0, "No such grant defined"),
+    "ER_NO_TABLE_GRANT": Definition(5362, "42000", 0, "No such grant defined"),
+    "ER_WRONG_USAGE": Definition(1221, "HY000", 0, "Incorrect usage", "Incorrect usage of %s and %s"),
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, List, NoReturn, Optional, Set, Tuple
 from ..cluster.inventory import Cluster
 from ..cluster.session import Session
 from ..cluster.tables import open_database
-from ..cluster.variables import Variables
+from ..cluster.variables import CHARSETS, COLLATIONS, Variables, charset_of
 from .errors import error
 from .results import Column, Rows, SqlError
 from .scanner import Modes, tokenize
@@ -25,6 +25,7 @@ from .views import (
     BINARY_CHARSET,
     BYTES_PER_CHARACTER,
     CATALOG,
+    CHARACTER_SETS,
     DATE,
     DATETIME,
     DOUBLE,
@@ -41,6 +42,7 @@ from .views import (
     VIEWS,
     View,
     catalog_rows,
+    no_view,
     wire_column,
 )
 
@@ -98,6 +100,15 @@ class Queries:
         database.executemany("INSERT INTO __catalog VALUES (?, ?, ?, ?, ?, ?, ?, ?)", catalog_rows(self.views))
         database.execute("CREATE TABLE information_schema.__schemata (table_schema TEXT COLLATE general_ci)")
         database.executemany("INSERT INTO __schemata VALUES (?)", [(name,) for name in DATABASES])
+        for table, rows in (
+                ("__character_sets (character_set_name, default_collate_name, description, maxlen)",
+                 [(name, CHARSETS[name], description, length) for name, description, length in CHARACTER_SETS]),
+                ("__collations (collation_name, character_set_name, id, is_default)",
+                 [(name, charset_of(name), number, "Yes" if name in CHARSETS.values() else "")
+                  for name, number in sorted(COLLATIONS.items())])):
+            name, _columns = table.split(" ", 1)
+            database.execute("CREATE TABLE information_schema." + table.replace("_name", "_name COLLATE general_ci"))
+            database.executemany("INSERT INTO %s VALUES (?, ?, ?, ?)" % name, rows)
 
     def _typing_database(self) -> sqlite3.Connection:
         """Returns tables named like the views, each column of a type that points at its description.
@@ -247,7 +258,7 @@ class Queries:
             if not session.database:
                 return error("OB_ERR_NO_DB_SELECTED")
             schema = session.database
-        return error("OB_TABLE_NOT_EXIST", schema.lower(), table.lower())
+        return no_view(schema, table)
 
 
 def _clause(session: Session, sql: str, name: str) -> str:

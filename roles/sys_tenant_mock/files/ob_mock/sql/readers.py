@@ -8,7 +8,7 @@ The statement fits its rule, so that little can go wrong here: a form that is we
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 from .scanner import NUMBER, QUOTED, STRING, SYSVAR, USERVAR, WORD, Token, separate_strings
 from .syntax_tree import (
@@ -37,8 +37,9 @@ from .syntax_tree import (
 from .token_reader import TokenReader
 
 SHOWN = ("CHARACTER SET", "CHARSET", "COLLATION", "COLUMNS", "DATABASES", "ENGINES", "ERRORS", "FIELDS", "GRANTS",
-         "PARAMETERS", "PROCESSLIST", "SCHEMAS", "STATUS", "TABLES", "TENANT", "VARIABLES", "WARNINGS")
-SAME_SHOW = {"CHARACTER SET": "CHARSET", "FIELDS": "COLUMNS", "SCHEMAS": "DATABASES"}
+         "PARAMETERS", "PROCESSLIST", "SCHEMAS", "STATUS", "STORAGE ENGINES", "TABLES", "TENANT", "VARIABLES",
+         "WARNINGS")
+SAME_SHOW = {"CHARACTER SET": "CHARSET", "FIELDS": "COLUMNS", "SCHEMAS": "DATABASES", "STORAGE ENGINES": "ENGINES"}
 
 
 # Clones, tenants, resources
@@ -328,7 +329,7 @@ def show(reader: TokenReader) -> Show:
     if what == "TENANT":
         reader.accept("STATUS")
     if what == "GRANTS" and reader.accept("FOR"):
-        statement.of = _user(reader)
+        statement.of = _user(reader) or ""
     if what in ("COLUMNS", "TABLES") and (reader.accept("FROM") or reader.accept("IN")):
         statement.of = reader.name()
         if reader.accept("."):
@@ -355,41 +356,49 @@ def show(reader: TokenReader) -> Show:
 
 # Users
 
-def _user(reader: TokenReader) -> str:
-    """Reads ``user[@host]``: the mock does not tell hosts apart, so the host is read and forgotten."""
+def _user(reader: TokenReader) -> Optional[str]:
+    """Reads ``user[@host]``, None for CURRENT_USER: the mock does not tell hosts apart, so the host is forgotten."""
     if reader.accept("CURRENT_USER"):
         reader.accept("(", ")")
-        return ""
+        return None
     name = reader.name()
     if reader.token.kind == USERVAR:
         reader.next()
     return name
 
 
+def _users(reader: TokenReader) -> List[Tuple[Optional[str], Optional[str]]]:
+    """Reads ``user [IDENTIFIED ..], ...``."""
+    found = [(_user(reader), _password(reader))]
+    while reader.accept(","):
+        found.append((_user(reader), _password(reader)))
+    return found
+
+
 def set_password(reader: TokenReader) -> DefineUser:
     """Reads SET PASSWORD [FOR user] = 'password'."""
     reader.expect("SET", "PASSWORD")
-    user = _user(reader) if reader.accept("FOR") else ""
+    user = _user(reader) if reader.accept("FOR") else None
     reader.expect("=")
     in_function = reader.accept("PASSWORD", "(")
     password = reader.name()
     if in_function:
         reader.expect(")")
-    return DefineUser("SET PASSWORD", user, password)
+    return DefineUser("SET PASSWORD", [(user, password)])
 
 
 def define_user(reader: TokenReader) -> DefineUser:
-    """Reads CREATE USER, ALTER USER, DROP USER of one user; several at once are not acted on."""
+    """Reads CREATE USER, ALTER USER, DROP USER."""
     action = "%s %s" % (reader.next().upper, reader.next().upper)
     exists = reader.accept("IF", "NOT", "EXISTS") or reader.accept("IF", "EXISTS")
-    statement = DefineUser(action, _user(reader), if_exists=exists)
-    statement.password = _password(reader)
+    statement = DefineUser(action, _users(reader), if_exists=exists)
     if reader.accept("ACCOUNT"):
+        statement.action = "LOCK USER"
         statement.locked = reader.one_of("LOCK", "UNLOCK") == "LOCK"
     return statement
 
 
-def _password(reader: TokenReader) -> Union[str, None]:
+def _password(reader: TokenReader) -> Optional[str]:
     if not reader.accept("IDENTIFIED"):
         return None
     if reader.accept("WITH"):
@@ -399,7 +408,7 @@ def _password(reader: TokenReader) -> Union[str, None]:
 
 
 def grant(reader: TokenReader) -> Grant:
-    """Reads GRANT and REVOKE of privileges, to or from one user."""
+    """Reads GRANT and REVOKE of privileges."""
     revoke = reader.next().upper == "REVOKE"
     privileges: List[str] = []
     words: List[str] = []
@@ -414,13 +423,8 @@ def grant(reader: TokenReader) -> Grant:
     level = _level_part(reader)
     if reader.accept("."):
         level += "." + _level_part(reader)
-    elif level == "*":
-        level = "*.*"
     reader.expect("FROM" if revoke else "TO")
-    statement = Grant(privileges, level.lower(), _user(reader), revoke)
-    statement.password = _password(reader)
-    reader.accept("WITH", "GRANT", "OPTION")
-    return statement
+    return Grant(privileges, level.lower(), _users(reader), revoke, reader.accept("WITH", "GRANT", "OPTION"))
 
 
 def _level_part(reader: TokenReader) -> str:

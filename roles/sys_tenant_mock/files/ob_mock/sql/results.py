@@ -44,12 +44,13 @@ class Column:
 
 @dataclass
 class Ok:
-    """Answer of a statement without a result set."""
+    """Answer of a statement without a result set. messages: what SHOW WARNINGS then tells: (level, number, text)."""
 
     affected_rows: int = 0
     last_insert_id: int = 0
     warnings: int = 0
     info: str = ""
+    messages: List[Tuple[str, int, str]] = field(default_factory=list)
 
 
 @dataclass

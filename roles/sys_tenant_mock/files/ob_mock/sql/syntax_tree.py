@@ -97,24 +97,26 @@ class Define(Statement):
 
 @dataclass
 class DefineUser(Statement):
-    """CREATE USER, ALTER USER, DROP USER or SET PASSWORD; user '' is the current one."""
+    """CREATE USER, ALTER USER, DROP USER or SET PASSWORD: of each user the new password; None is the current user."""
 
     action: str
-    user: str
-    password: Optional[str] = None
+    users: List[Tuple[Optional[str], Optional[str]]]
     locked: Optional[bool] = None
     if_exists: bool = False
 
 
 @dataclass
 class Grant(Statement):
-    """GRANT (or REVOKE) of privileges at a level ``*.*``, ``db.*`` or ``db.table``; password: IDENTIFIED BY."""
+    """GRANT (or REVOKE) of privileges at a level ``*.*``, ``db.*``, ``db.table``, or in the database ``*``, ``table``.
+
+    users: as of DefineUser, with the password of IDENTIFIED BY. option: WITH GRANT OPTION.
+    """
 
     privileges: List[str]
     level: str
-    user: str
+    users: List[Tuple[Optional[str], Optional[str]]]
     revoke: bool = False
-    password: Optional[str] = None
+    option: bool = False
 
 
 @dataclass

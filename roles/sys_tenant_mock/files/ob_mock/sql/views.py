@@ -13,7 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Dict, List, NamedTuple, Tuple
 
-from .results import Column
+from .errors import error
+from .results import Column, SqlError
 
 LONGLONG, TIMESTAMP, DOUBLE, VAR_STRING, DATETIME, NULL_TYPE, LONG, TINY = 8, 7, 5, 253, 12, 6, 3, 1
 NEWDECIMAL, STRING, DATE, TIME = 246, 254, 10, 11
@@ -182,6 +183,59 @@ EXTRA varchar(4096) ! = ''
 COLUMN_COMMENT varchar(4096) ! = ''
 """
 
+# What a catalog of clones has none of.
+_ROUTINES = """
+SPECIFIC_NAME varchar(64) !
+ROUTINE_CATALOG varchar(512) !
+ROUTINE_SCHEMA varchar(64) !
+ROUTINE_NAME varchar(64) !
+ROUTINE_TYPE varchar(9) !
+DEFINER varchar(93) !
+"""
+_KEY_COLUMN_USAGE = """
+CONSTRAINT_CATALOG varchar(3) !
+CONSTRAINT_SCHEMA varchar(128) !
+CONSTRAINT_NAME varchar(7) !
+TABLE_CATALOG varchar(3) !
+TABLE_SCHEMA varchar(128) !
+TABLE_NAME varchar(256) !
+COLUMN_NAME varchar(128) !
+ORDINAL_POSITION bigint(20) !
+POSITION_IN_UNIQUE_CONSTRAINT bigint(0) unsigned !
+REFERENCED_TABLE_SCHEMA varchar(64) !
+REFERENCED_TABLE_NAME varchar(64) !
+REFERENCED_COLUMN_NAME varchar(64) !
+"""
+
+_CHARACTER_SETS = """
+CHARACTER_SET_NAME varchar(128) !
+DEFAULT_COLLATE_NAME varchar(128) !
+DESCRIPTION varchar(64) !
+MAXLEN bigint(20) !
+"""
+
+_COLLATIONS = """
+COLLATION_NAME varchar(128) !
+CHARACTER_SET_NAME varchar(128) !
+ID bigint(20) !
+IS_DEFAULT varchar(4) !
+IS_COMPILED varchar(4) ! = 'Yes'
+SORTLEN bigint(20) ! = 1
+"""
+
+_ENGINES = """
+ENGINE varchar(64) ! = 'InnoDB'
+SUPPORT varchar(8) ! = 'DEFAULT'
+COMMENT varchar(80) ! = 'Supports transactions'
+TRANSACTIONS varchar(3) ! = 'YES'
+SAVEPOINTS varchar(3) ! = 'YES'
+"""
+
+# Name, description, most bytes of a character.
+CHARACTER_SETS = (
+    ("binary", "Binary pseudo charset", 1), ("gb18030", "GB18030", 4), ("gbk", "GBK charset", 2),
+    ("latin1", "cp1252 West European", 1), ("utf16", "UTF-16 Unicode", 2), ("utf8mb4", "UTF-8 Unicode", 4))
+
 _INFORMATION_VIEWS = """
 TABLE_CATALOG varchar(64) ! = 'def'
 TABLE_SCHEMA varchar(128) !
@@ -223,6 +277,13 @@ CATALOG = "CREATE TABLE information_schema.__catalog (%s, ordinal_position INTEG
 _SEEN = "FROM __catalog WHERE effective_tenant_id() = 1 OR NOT sys_only"
 
 
+_NOTHING = "FROM (SELECT %s) WHERE 0"
+
+
+def _names(text: str) -> str:
+    return ", ".join("NULL AS " + column.name for column in _columns(text))
+
+
 def _information(text: str, tail: str, default: str = "") -> View:
     return View(_columns(text), tail, sys_only=False, database="information_schema", default=default)
 
@@ -233,7 +294,33 @@ VIEWS.update({
     "COLUMNS": _information(_COLUMNS, _SEEN, "NULL"),
     # OceanBase's own views are not among these.
     "VIEWS": _information(_INFORMATION_VIEWS, _SEEN + " LIMIT 0"),
+    "ROUTINES": _information(_ROUTINES, _NOTHING % _names(_ROUTINES)),
+    "KEY_COLUMN_USAGE": _information(_KEY_COLUMN_USAGE, _NOTHING % _names(_KEY_COLUMN_USAGE)),
+    "CHARACTER_SETS": _information(_CHARACTER_SETS, "FROM __character_sets"),
+    "COLLATIONS": _information(_COLLATIONS, "FROM __collations"),
+    "ENGINES": _information(_ENGINES, ""),
 })
+
+# What OceanBase has and the mock has not, in lower case; in database oceanbase it is told by its prefix, and not about
+# clones, of which the mock has all views.
+_ELSEWHERE = {
+    "oceanbase": re.compile(r"(?!..._ob_clone_)(dba_|cdb_|gv\$|v\$|__all_).*"),
+    "mysql": re.compile("columns_priv|db|default_roles|proc|procs_priv|role_edges|time_zone_\\w+|user"),
+    "information_schema": re.compile(
+        "check_constraints|collation_character_set_applicability|(column|schema|table|user)_privileges|enabled_roles|files|"
+        "(global|session)_(status|variables)|innodb_\\w+|optimizer_trace|parameters|partitions|processlist|profiling|"
+        "referential_constraints|role_\\w+_grants|statistics|st_\\w+|tablespaces|table_constraints|triggers|"
+        "view_table_usage")}
+
+
+def no_view(database: str, name: str) -> SqlError:
+    """Returns why something that is not in VIEWS, or not for this tenant, cannot be read: errors 1146, 1109, 1235."""
+    database, name = database.lower(), name.lower()
+    if name.upper() not in VIEWS and database in _ELSEWHERE and _ELSEWHERE[database].fullmatch(name):
+        return error("OB_NOT_SUPPORTED", "view %s.%s by the mock" % (database, name))
+    if database == "information_schema":
+        return error("ER_UNKNOWN_TABLE_IN_SCHEMA", name, database)
+    return error("OB_TABLE_NOT_EXIST", database, name)
 
 
 def catalog_rows(views: Dict[str, View]) -> List[Tuple[object, ...]]:

@@ -6,21 +6,22 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
-from ..cluster.inventory import Tenant, User
+from ..cluster.inventory import Cluster, Tenant, User
 from ..cluster.session import Session
 from ..sql.errors import error
 from ..sql.results import Ok
 from ..sql.syntax_tree import Define, DefineUser, Grant
 from .clone_start_rules import check_new_name
 from .context import Context
-from .privileges import KNOWN, require_administration, require_user_management, user_of
+from .privileges import GLOBAL, KNOWN, OPTION, require_administration, require_user_management, user_of
 
 # Which change of a source tenant or its pool meets which conflict with a running clone (facts: Blocked operations).
 TENANT_CASES = {"primary_zone": "MODIFY_LS", "locality": "MODIFY_REPLICA", "unit_num": "MODIFY_RESOURCE_POOL",
                 "resource_pool_list": "MODIFY_RESOURCE_POOL"}
 POOL_CASES = {"unit": "MODIFY_UNIT", "unit_num": "MODIFY_RESOURCE_POOL", "zone_list": "MODIFY_RESOURCE_POOL"}
+ROOT = "root"  # which cannot be dropped
 _SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
@@ -179,31 +180,45 @@ def _unit_values(statement: Define) -> Dict[str, Any]:
 
 
 def define_user(context: Context, session: Session, statement: DefineUser) -> Ok:
-    """Executes CREATE USER, ALTER USER, DROP USER, SET PASSWORD in the session's own tenant."""
-    name = statement.user or session.user
-    if statement.action != "SET PASSWORD" or name != session.user:
-        require_user_management(context.cluster, session)
+    """Executes CREATE USER, ALTER USER, DROP USER, SET PASSWORD in the session's own tenant.
+
+    It does what it can: error 1396 names those for whom it failed, 1133 that there is no such user to change.
+    """
+    cluster, users = context.cluster, [(session.user if name is None else name, word) for name, word in statement.users]
+    if statement.action != "SET PASSWORD" or users[0][0] != session.user:
+        require_user_management(cluster, session)
+    failed = [name for name, password in users if not _defined(cluster, session, statement, name, password)]
+    accounts = ",".join("'%s'@'%%'" % name if name else "%" for name in failed)
+    if failed and statement.if_exists:
+        notes = [error("ER_USER_EXISTS") if statement.action == "CREATE USER" else error(
+            "ER_USER_DOES_NOT_EXIST", accounts)]
+        return Ok(warnings=1, messages=[("Warning", note.errno, note.message) for note in notes])
+    if failed and statement.action in ("ALTER USER", "SET PASSWORD"):
+        raise error("ER_PASSWORD_NO_MATCH")
+    if failed:
+        raise error("ER_CANNOT_USER", statement.action, accounts)
+    return Ok()
+
+
+def _defined(cluster: Cluster, session: Session, statement: DefineUser, name: str, password: Optional[str]) -> bool:
+    """Creates, changes or drops one user; returns whether that can be done."""
     key = (session.tenant_id, name)
-    known = key in context.cluster.users
+    user = cluster.users.get(key)
     if statement.action == "CREATE USER":
-        if known and not statement.if_exists:
-            raise error("ER_CANNOT_USER", statement.action, name)
-        if not known:
-            context.cluster.add_user(User(session.tenant_id, name, statement.password or ""))
-        return Ok()
-    if not known:
-        if statement.if_exists:
-            return Ok()
-        raise error("ER_CANNOT_USER", statement.action, name)
+        if user is None and name:
+            cluster.add_user(User(*key, password or ""))
+        return user is None and bool(name)
+    if user is None:
+        return False
     if statement.action == "DROP USER":
-        del context.cluster.users[key]
-        return Ok()
-    user = context.cluster.users[key]
-    if statement.password is not None:
-        user.password = statement.password
+        if name == ROOT:
+            raise error("OB_ERR_NO_PRIVILEGE")
+        del cluster.users[key]
+    if password is not None:
+        user.password = password
     if statement.locked is not None:
         user.locked = statement.locked
-    return Ok()
+    return True
 
 
 def split_privilege(text: str) -> Tuple[str, str]:
@@ -227,22 +242,32 @@ def grant(context: Context, session: Session, statement: Grant) -> Ok:
         privileges = [split_privilege(one)[1] for one in statement.privileges]
     except ValueError as failure:
         raise error("OB_ERR_PARSER_SYNTAX") from failure
-    key = (session.tenant_id, statement.user or session.user)
-    user = context.cluster.users.get(key)
-    if user is None and statement.revoke:
-        raise error("ER_PASSWORD_NO_MATCH")
-    if user is None:
-        if statement.password is None:
+    level = statement.level
+    if "." not in level:
+        if not session.database:
+            raise error("OB_ERR_NO_DB_SELECTED")
+        level = "%s.%s" % (session.database, level)
+    if level != "*.*" and set(privileges) & set(GLOBAL):
+        raise error("ER_WRONG_USAGE", "DB GRANT", "GLOBAL PRIVILEGES")
+    for name, password in statement.users:
+        key = (session.tenant_id, session.user if name is None else name)
+        user = context.cluster.users.get(key)
+        if statement.revoke:
+            if user is None:
+                raise error("ER_PASSWORD_NO_MATCH")
+            _revoke(user, level, privileges)
+            continue
+        if user is None and password is None:
             raise error("OB_PASSWORD_WRONG", key[1], "%", "NO")
-        user = context.cluster.add_user(User(*key))
-    if statement.password is not None:
-        user.password = statement.password
-    level = statement.level if "." in statement.level else "%s.%s" % (session.database or "oceanbase", statement.level)
-    for privilege in privileges:
-        if not statement.revoke:
-            user.privileges.add((level, privilege))
-        elif privilege == "ALL":
-            user.privileges = {one for one in user.privileges if one[0] != level}
-        else:
-            user.privileges.discard((level, privilege))
+        user = user or context.cluster.add_user(User(*key))
+        user.password = user.password if password is None else password
+        user.privileges.update((level, privilege) for privilege in privileges + [OPTION] * statement.option)
     return Ok()
+
+
+def _revoke(user: User, level: str, privileges: List[str]) -> None:
+    has = {privilege for one, privilege in user.privileges if one == level}
+    gone = has if "ALL" in privileges else set(privileges)
+    if not has and level != "*.*":
+        raise error("ER_NO_DB_GRANT" if level.endswith(".*") else "ER_NO_TABLE_GRANT")
+    user.privileges.difference_update((level, privilege) for privilege in gone)

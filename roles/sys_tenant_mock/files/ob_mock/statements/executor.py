@@ -130,7 +130,7 @@ class Executor:
         with self._complaints(session), self._running(session, sql):
             result = await self._execute(session, sql)
             if not re.match(r"\s*SHOW\s+(WARNINGS|ERRORS)", sql, re.IGNORECASE):
-                session.warnings = []
+                session.warnings = [] if isinstance(result, Rows) else result.messages
             if isinstance(result, Rows):
                 session.found_rows = len(result.rows) if result.found is None else result.found
                 session.row_count = -1

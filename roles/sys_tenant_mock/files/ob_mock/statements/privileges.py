@@ -11,10 +11,18 @@ from ..sql.errors import error
 from ..sql.views import VIEWS
 
 ADMINISTRATION = "SUPER or ALTER SYSTEM"
-# Words after which a level ``*.*`` in GRANT is followed; ALL PRIVILEGES is kept as ALL.
-KNOWN = ("ALL", "ALTER", "ALTER SYSTEM", "ALTER TENANT", "CREATE", "CREATE RESOURCE POOL", "CREATE RESOURCE UNIT",
-         "CREATE USER", "CREATE VIEW", "DELETE", "DROP", "FILE", "INDEX", "INSERT", "PROCESS", "RELOAD", "SELECT",
-         "SHOW DATABASES", "SHOW VIEW", "SUPER", "UPDATE", "USAGE")
+# In the order in which SHOW GRANTS lists them; ALL PRIVILEGES is kept as ALL.
+KNOWN = ("ALL", "ALTER", "CREATE", "CREATE USER", "DELETE", "DROP", "INSERT", "UPDATE", "SELECT", "INDEX",
+         "CREATE VIEW", "SHOW VIEW", "SHOW DATABASES", "SUPER", "PROCESS", "REFERENCES", "FILE", "ALTER TENANT",
+         "ALTER SYSTEM", "CREATE RESOURCE POOL", "CREATE RESOURCE UNIT", "REPLICATION SLAVE", "REPLICATION CLIENT",
+         "EXECUTE",
+         "ALTER ROUTINE", "CREATE ROUTINE", "SHUTDOWN", "RELOAD", "LOCK TABLES", "CREATE ROLE", "DROP ROLE", "TRIGGER",
+         "USAGE")
+# Of these, those that are granted at the level ``*.*`` only.
+GLOBAL = ("CREATE USER", "SHOW DATABASES", "SUPER", "PROCESS", "FILE", "ALTER TENANT", "ALTER SYSTEM",
+          "CREATE RESOURCE POOL", "CREATE RESOURCE UNIT", "REPLICATION SLAVE", "REPLICATION CLIENT", "SHUTDOWN",
+          "RELOAD", "CREATE ROLE", "DROP ROLE")
+OPTION = "GRANT OPTION"  # kept like a privilege
 
 
 def user_of(cluster: Cluster, session: Session) -> User:

@@ -17,6 +17,7 @@ from ..sql.results import Ok, Rows, SqlError
 from ..sql.scanner import Token
 from ..sql.syntax_tree import Describe, Expression, Kill, Nothing, SetVariables, Transaction, Use
 from ..sql.text_functions import like
+from ..sql.views import no_view
 from .context import Context
 from .privileges import ADMINISTRATION, require_administration, require_select, user_of
 from .show import describe_rows
@@ -137,7 +138,7 @@ def describe(context: Context, session: Session, statement: Describe) -> Rows:
     if database.lower() not in DATABASES:
         raise error("OB_ERR_BAD_DATABASE")
     if not context.queries.knows(database, view):
-        raise error("OB_TABLE_NOT_EXIST", database.lower(), statement.table.lower())
+        raise no_view(database, statement.table)
     require_select(context.cluster, session, view)
     described = describe_rows(context.queries.views[view])
     if statement.column is not None:

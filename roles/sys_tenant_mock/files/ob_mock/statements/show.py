@@ -19,9 +19,9 @@ from ..sql.results import Column, Rows
 from ..sql.scanner import Modes
 from ..sql.syntax_tree import Show
 from ..sql.translation import literal, quoted, translate
-from ..sql.views import BINARY_CHARSET, LONGLONG, NOT_NULL, UTF8MB4, VAR_STRING, View
+from ..sql.views import BINARY_CHARSET, CHARACTER_SETS, LONGLONG, NOT_NULL, UTF8MB4, VAR_STRING, View, no_view
 from .context import Context
-from .privileges import require_select, user_of
+from .privileges import KNOWN, OPTION, require_select, user_of
 
 Answer = Tuple[List[Column], List[Tuple[Any, ...]]]
 
@@ -133,7 +133,7 @@ def _columns(context: Context, session: Session, statement: Show) -> Answer:
     if database.lower() not in DATABASES:
         raise error("OB_ERR_BAD_DATABASE")
     if not context.queries.knows(database, view):
-        raise error("OB_TABLE_NOT_EXIST", database.lower(), table.lower())
+        raise no_view(database, table)
     require_select(context.cluster, session, view)
     described = describe_rows(context.queries.views[view])
     if statement.what == "COLUMNS":
@@ -153,13 +153,13 @@ def _grants(context: Context, session: Session, statement: Show) -> Answer:
         raise error("ER_PASSWORD_NO_MATCH")
     if name != session.user and not user_of(context.cluster, session).may("CREATE USER", "SUPER"):
         raise error("OB_ERR_NO_PRIVILEGE")
-    by_level: Dict[str, List[str]] = {"*.*": []}
-    for level, privilege in sorted(user.privileges):
-        by_level.setdefault(level, []).append("ALL PRIVILEGES" if privilege == "ALL" else privilege)
     rows: List[Tuple[Any, ...]] = []
-    for level, privileges in by_level.items():
-        shown = level if level == "*.*" else "`%s`.%s" % tuple(level.split(".", 1))
-        rows.append(("GRANT %s ON %s TO '%s'" % (", ".join(privileges) or "USAGE", shown, name),))
+    for level in sorted({"*.*"} | {level for level, _privilege in user.privileges}):
+        granted = [one for one in KNOWN if (level, one) in user.privileges and one != "USAGE"]
+        privileges = "ALL PRIVILEGES" if "ALL" in granted else ", ".join(granted) or "USAGE"
+        parts = ["*" if part == "*" else "`%s`" % part for part in level.split(".", 1)]
+        rows.append(("GRANT %s ON %s TO '%s'%s" % (
+            privileges, ".".join(parts), name, " WITH GRANT OPTION" * ((level, OPTION) in user.privileges)),))
     return [text("Grants for %s@%%" % name, 4096)], rows
 
 
@@ -193,8 +193,7 @@ def _collation(_context: Context, _session: Session, _statement: Show) -> Answer
 
 def _charset(_context: Context, _session: Session, _statement: Show) -> Answer:
     columns = [text("Charset", 512), text("Description", 512), text("Default collation", 512), number("Maxlen")]
-    lengths = {"utf8mb4": 4, "binary": 1, "gbk": 2, "gb18030": 4, "latin1": 1, "utf16": 4}
-    return columns, [(name, name, CHARSETS[name], length) for name, length in sorted(lengths.items())]
+    return columns, [(name, description, CHARSETS[name], length) for name, description, length in CHARACTER_SETS]
 
 
 def _engines(_context: Context, _session: Session, _statement: Show) -> Answer:
