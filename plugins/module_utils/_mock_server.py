@@ -39,7 +39,7 @@ class MockFailure(Exception):
 
 
 class Wanted(NamedTuple):
-    """Mock that shall run: its options and the content of its files, by their path below ``folder``."""
+    """Mock that is to run: its options and the content of its files, by their path below ``folder``."""
 
     folder: str
     python: str

@@ -58,7 +58,7 @@ def canceled(mock: Mock) -> list[str]:
     return sorted(entry["statement"].split("`")[1] for entry in mock.cancels())
 
 
-# --- values that cannot be meant
+# --- values that make no sense
 
 TOO_ODD = ("10m", "1h", "ten", "1,000", 600.5, True, [600])
 # For each playbook: what is given anyway, and the cases: variables, and what the message must hold.

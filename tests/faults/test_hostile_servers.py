@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that want what they must not have, and others that are no database: told at once, and nothing given away."""
+"""Servers that ask for what they must not have, and programs that are not databases: reported at once."""
 
 from __future__ import annotations
 

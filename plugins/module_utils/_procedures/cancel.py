@@ -205,8 +205,8 @@ def _cancel_all(run: Run, clones: List[Clone]) -> None:
 
     Neither a refusal nor a lost answer tells what it did: one error number stands for five situations (facts: Error
     4179), and a lost statement may have been executed. So the views decide, and a CANCEL is sent again only when they
-    show no effect of the one before. It is sent at once, lest the clone completes meanwhile: if the server still
-    executes the one before, it accepts one of the two (facts: Cancel errors).
+    show no effect of the one before. It is sent at once, so that the clone does not complete meanwhile: if the
+    server still executes the one before, it accepts one of the two (facts: Cancel errors).
     """
     pending = list(clones)
 

@@ -265,7 +265,7 @@ def test_the_event_history_tells_the_story(mock: Driver) -> None:
 
 
 def test_an_event_of_a_cancel_is_also_written_when_the_cancel_is_refused(mock: Driver) -> None:
-    """It is no evidence of a cancel (facts: Event history)."""
+    """So the event does not prove a cancel (facts: Event history)."""
     mock.ask("ALTER SYSTEM MOCK FAIL STEP CLONE_SYS_LOCK")
     mock.start()
     mock.time.pass_time(1.1)

@@ -35,7 +35,7 @@ class Items(list):  # type: ignore[type-arg]
 
 
 class Secret:
-    """An encrypted text that decrypts itself, and is no text to Python."""
+    """An encrypted text that decrypts itself, and is not a str to Python."""
 
     def __str__(self) -> str:
         return "secret"

@@ -83,7 +83,7 @@ class Observer:
         del self._clients[client]
         failure = None if client.cancelled() else client.exception()
         if failure:
-            # A defect of the mock: its user shall see it, the other clients shall not.
+            # A defect of the mock: shown to its user, and hidden from the other clients.
             traceback.print_exception(type(failure), failure, failure.__traceback__, file=sys.stderr)
 
 
