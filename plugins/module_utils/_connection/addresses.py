@@ -18,7 +18,6 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from .._clock import Budget, spell_seconds
 from .._errors import InvalidOption
-from .._masking import MASK
 
 _LARGEST_PORT = 65535
 _LONGEST_NAME = 253
@@ -78,14 +77,21 @@ def parse_addresses(hosts: Union[str, Sequence[str]], source: str, port: int, po
     ``[IPv6 address]:port``. ``port`` is for those that name none. Empty items and repetitions do not count;
     InvalidOption, which names the sources, for what cannot be an address.
     """
-    items = [part.strip() for text in ([hosts] if isinstance(hosts, str) else hosts) for part in text.split(",")]
+    texts = [hosts] if isinstance(hosts, str) else hosts
+    if any("@" in text for text in texts):
+        # Not shown, since a password may stand before the @, with commas and colons in it.
+        raise InvalidOption("login_host holds an @ (%s), as a URL with a user does" % source,
+                            "Name only the host; user and password go into login_user and login_password.")
+    items = [part.strip() for text in texts for part in text.split(",")]
     found: Dict[Tuple[str, int], Address] = {}
     for item in filter(None, items):
         host, own_port = _split(item, source)
         problem = _problem(host)
         if problem:
-            raise InvalidOption("login_host holds %r (%s), which cannot be a host: %s" % (
-                _without_user(item), source, problem), _advice(item))
+            hint = "Name hosts, host:port or [IPv6 address]:port, separated by commas."
+            if item.startswith("/"):
+                hint = "The path of a Unix socket goes into login_unix_socket."
+            raise InvalidOption("login_host holds %r (%s), which cannot be a host: %s" % (item, source, problem), hint)
         if own_port is None:
             address = Address(host, port, "host: %s, port: %s" % (source, port_source))
         else:
@@ -117,20 +123,6 @@ def _split(item: str, source: str) -> Tuple[str, Optional[str]]:
         return item, None
     host, colon, port = item.rpartition(":")
     return (host, port) if colon else (item, None)
-
-
-def _without_user(item: str) -> str:
-    """Returns an item without what stands before the @ in a URL: it may hold a password."""
-    return re.sub(r".*@", MASK + "@", item, flags=re.DOTALL)
-
-
-def _advice(item: str) -> str:
-    """Returns what to write instead of an item that cannot be a host."""
-    if "@" in item:
-        return "Name only the host; user and password go into login_user and login_password."
-    if item.startswith("/"):
-        return "The path of a Unix socket goes into login_unix_socket."
-    return "Name hosts, host:port or [IPv6 address]:port, separated by commas."
 
 
 def _is_ipv6(text: str) -> bool:
