@@ -96,7 +96,8 @@ options:
     description:
       - Session variables to set right after the login, as a dictionary of names and values.
       - C(time_zone), C(character_set_client), C(character_set_results) and C(character_set_connection) cannot be set,
-        because the module reads all times in UTC and all texts in UTF-8. C(autocommit) cannot be switched off.
+        because the module reads all times in UTC and all texts in UTF-8, nor C(sql_select_limit), because it must see
+        every row. C(autocommit) cannot be switched off.
     type: dict
     default: {}
 requirements:

@@ -125,4 +125,7 @@ def refuse(description: Description, options: Mapping[str, Any], message: str, e
 def named_secrets(options: Mapping[str, Any], environ: Mapping[str, str]) -> Set[str]:
     """Returns the passwords that options and environment name; they may not have been validated."""
     variable = LOGIN_SOURCES["login_password"][0]
-    return {str(secret) for secret in (options.get("login_password"), environ.get(variable or "")) if secret}
+    hosts = options.get("login_host") or ()
+    # Of a URL, which is refused, what stands before the host may hold one, and the options are shown all the same.
+    users = [str(host).rpartition("@")[0] for host in (hosts if isinstance(hosts, (list, tuple)) else [hosts])]
+    return {str(secret) for secret in (options.get("login_password"), environ.get(variable or ""), *users) if secret}

@@ -69,7 +69,7 @@ def test_four_passwords_that_are_not_the_same(mock: Mock, given: str) -> None:
     ("ca_cert", None, None),
     ("check_hostname", "", "check_hostname"),
     ("check_hostname", None, "check_hostname"),
-    ("config_file", "", "config_file  cannot be read"),
+    ("config_file", "", "config_file is empty"),
     ("config_file", None, None),
     ("connect_timeout", 0, "connect_timeout is 0"),
     ("connect_timeout", None, "connect_timeout"),
@@ -108,7 +108,7 @@ def test_session_variables_reach_the_server_as_they_are(mock: Mock) -> None:
 
 @pytest.mark.parametrize(("variables", "message"), [
     ({"no_such_variable": 1}, "Unknown system variable 'no_such_variable'"),
-    ({"sql_select_limit": "many"}, "sql_select_limit"),
+    ({"div_precision_increment": "many"}, "div_precision_increment"),
     ({"version_comment": "x"}, "version_comment"),
     ({"sql_notes": None}, "session_vars sets sql_notes to nothing"),
     ({"sql_mode": ["ANSI_QUOTES"]}, "session_vars sets sql_mode to a list"),

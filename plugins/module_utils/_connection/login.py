@@ -197,6 +197,9 @@ def _session_vars(variables: Mapping[Any, Any]) -> Dict[str, Any]:
                                 % (value,), "Name a collation of %s." % CHARACTER_SET)
         if name.lower() == "autocommit" and str(value).lower() in _OFF:
             raise InvalidOption("session_vars switches autocommit off, but this module must see what others commit")
+        if name.lower() == "sql_select_limit":
+            # A row less, and a clone job that runs would be "not found".
+            raise InvalidOption("session_vars sets sql_select_limit, but this module must see every row")
         if isinstance(value, str) and not is_unicode(value):
             raise InvalidOption("session_vars sets %s to a text that is not UTF-8" % name)
         if isinstance(value, float) and not math.isfinite(value):

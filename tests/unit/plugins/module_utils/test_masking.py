@@ -143,6 +143,12 @@ def test_an_option_that_does_not_exist_is_named_first_with_the_nearest_one():
     assert ended.result["invocation"]["module_args"]["login_password"] == HIDDEN
 
 
+@pytest.mark.parametrize("hosts", [["a", "mysql://root:s3cret@a"], "root:s3cret,s3cret@a", 5, None, [None]])
+def test_a_password_in_a_host_is_not_shown_among_the_options(hosts):
+    ended = refuse(CLONE_CANCEL, {"login_host": hosts, "login_password": "s3"}, "no", {})
+    assert "s3cret" not in json.dumps(ended.result)
+
+
 def test_what_ansible_says_about_options_is_masked():
     ended = refuse(CLONE_CANCEL, {"fail_on": ["s3cret"], "login_password": "s3cret", "clone_tenants": "a"},
                    "value of fail_on must be one of: completed, got no match for: s3cret", {})

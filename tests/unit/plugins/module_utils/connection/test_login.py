@@ -90,6 +90,7 @@ def test_an_empty_password_is_a_given_value():
     ({"session_vars": {"Time_Zone": "+01:00"}}, {}, "session_vars sets time_zone"),
     ({"session_vars": {"CHARACTER_SET_results": "gbk"}}, {}, "session_vars sets character_set_results, but"),
     ({"session_vars": {"collation_connection": "gbk_chinese_ci"}}, {}, "sets collation_connection to gbk_chinese_ci"),
+    ({"session_vars": {"SQL_select_limit": 0}}, {}, "sets sql_select_limit, but this module must see every row"),
     ({"session_vars": {"x": None}}, {}, "session_vars sets x to nothing"),
     ({"session_vars": {"x": "\udce4"}}, {}, "session_vars sets x to a text that is not UTF-8"),
     ({}, {"OCEANBASE_LOGIN_PORT": "2_881"}, "the port '2_881'"),
