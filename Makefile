@@ -56,11 +56,14 @@ test: $(TEST_READY) ## run the tests (ARGS='-k word' narrows them down)
 test-full: $(TEST_READY) ## run all tests, also those that take minutes
 	@$(PYTEST) -m '' $(ARGS)
 
-# What plays do, other than the tests of the way itself.
-test-modules: $(TEST_READY) ## run the plays of the tests again, every task as a module in a process of its own
-	@OCEANBASE_TEST_WAY=module $(PYTEST) tests/faults/test_secrets.py tests/faults/test_signals.py \
-		tests/end_to_end/test_roles.py tests/end_to_end/test_playbooks.py tests/end_to_end/test_ephemeral_clone.py \
-		tests/end_to_end/test_check_mode_of_roles.py tests/end_to_end/test_many_clusters.py $(ARGS)
+# What runs modules and plays, other than the tests of the way itself and of the mock's role.
+BOTH_WAYS := tests/contract/test_results.py \
+	$(addprefix tests/faults/test_,hostile_servers.py login_sources.py login_values.py process.py secrets.py signals.py) \
+	$(addprefix tests/end_to_end/test_,check_mode_of_roles.py ephemeral_clone.py many_clusters.py ob_clone.py \
+	ob_clone_cancel.py ob_clone_drop.py ob_clone_info.py playbooks.py refused_options.py roles.py statement_counts.py)
+
+test-modules: $(TEST_READY) ## run these tests again with each task as a module in a process of its own
+	@OCEANBASE_TEST_WAY=module $(PYTEST) $(BOTH_WAYS) $(ARGS)
 
 test-real: $(REAL_READY) ## run the tests on seekdb, a server with OceanBase's kernel
 	@$(BIN)/python -m pytest tests/real $(ARGS)

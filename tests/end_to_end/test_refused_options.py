@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
-Modules as processes with values that they refuse: they say which option, send nothing, and return all their keys.
+Modules with values that they refuse: they say which option, send nothing, and return all their keys.
 
-The unit tests try every value; here is one of each option, to see that the way out of a process is the same.
+The unit tests try every value; here is one of each option, to see that the way out through Ansible is the same.
 """
 
 from __future__ import annotations

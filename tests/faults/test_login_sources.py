@@ -4,7 +4,7 @@
 """
 Option, else environment, else option file, else default: what reaches the server, and who is named when it is wrong.
 
-Each case runs the module as a process with a value in one source and another one in each source that it wins over.
+Each case runs the module, as Ansible does, with a value in one source and another one in each source that it wins over.
 """
 
 from __future__ import annotations

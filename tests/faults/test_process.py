@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sample of the fault matrix with the module as a process: what a user's machine does says the same truth."""
+"""A sample of the fault matrix as Ansible runs the module: it tells the same truth as the procedure alone."""
 
 from __future__ import annotations
 

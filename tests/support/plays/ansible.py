@@ -20,6 +20,11 @@ COLLECTION = "community.oceanbase"
 ANSIBLE_PLAYBOOK = str(Path(sys.executable).parent / "ansible-playbook")
 
 
+def as_modules() -> bool:
+    """Tells whether tasks run as modules, each in a process of its own, rather than in that of Ansible's worker."""
+    return os.environ.get("OCEANBASE_TEST_WAY") == "module"
+
+
 class TaskResult(NamedTuple):
     """Result of one task on one host; ``status`` is ok, failed, skipped or unreachable."""
 
@@ -59,10 +64,21 @@ def ansible_environment(**extra: str) -> dict[str, str]:
         "ANSIBLE_CALLBACKS_ENABLED": "record", "ANSIBLE_PYTHON_INTERPRETER": sys.executable, **extra}
 
 
-def run_playbook(playbook: Any, *arguments: str, environment: dict[str, str] | None = None) -> PlayResult:
+def playbook_command(playbook: str | Path, *arguments: str) -> list[str]:
+    """Returns the program ansible-playbook and its arguments; on localhost unless they name an inventory."""
+    command = [ANSIBLE_PLAYBOOK, str(playbook), *arguments]
+    if not any(argument in ("-i", "--inventory") for argument in arguments):
+        command += ["-i", "localhost,", "-c", "local"]
+    if as_modules():
+        command += ["--extra-vars", "oceanbase_in_process=false"]
+    return command
+
+
+def run_playbook(playbook: Any, *arguments: str, environment: dict[str, str] | None = None,
+                 timeout: float = 300) -> PlayResult:
     """
     Runs ansible-playbook. ``playbook`` is a path, an FQCN, or the plays themselves as data; ``arguments`` are
-    command-line arguments; ``environment`` is added to the usual one.
+    command-line arguments; ``environment`` is added to the usual one; subprocess.TimeoutExpired after ``timeout`` s.
     """
     with tempfile.TemporaryDirectory(prefix="play_") as name:
         folder = Path(name)
@@ -70,14 +86,8 @@ def run_playbook(playbook: Any, *arguments: str, environment: dict[str, str] | N
             (folder / "play.yml").write_text(json.dumps(playbook), encoding="utf-8")
             playbook = folder / "play.yml"
         record = folder / "results.jsonl"
-        command = [ANSIBLE_PLAYBOOK, str(playbook), *arguments]
-        if not any(argument in ("-i", "--inventory") for argument in arguments):
-            command += ["-i", "localhost,", "-c", "local"]
-        # `make test-modules` plays everything once more the other way.
-        if os.environ.get("OCEANBASE_TEST_WAY") == "module":
-            command += ["--extra-vars", "oceanbase_in_process=false"]
-        done = forks.run(command, "", ansible_environment(RECORD_RESULTS_TO=str(record), **(environment or {})), folder,
-                         300, "ansible")
+        env = ansible_environment(RECORD_RESULTS_TO=str(record), **(environment or {}))
+        done = forks.run(playbook_command(playbook, *arguments), "", env, folder, timeout, "ansible")
         lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
         results = [TaskResult(**json.loads(line)) for line in lines]
     return PlayResult(done.returncode, done.stdout, done.stderr, results)
@@ -90,25 +100,40 @@ def run_tasks(*tasks: dict[str, Any], arguments: tuple[str, ...] = (), environme
                         environment=environment)
 
 
-def run_module(module: str, options: dict[str, Any], python: str | None = None, timeout: float = 120,
-               environment: dict[str, str] | None = None, **internal: Any) -> dict[str, Any]:
+def run_module(module: str, options: dict[str, Any], python: str | None = None, timeout: float = 120, *,
+               check_mode: bool = False, diff: bool = False,
+               environment: dict[str, str] | None = None) -> dict[str, Any]:
     """
-    Runs a module of the collection as a process of its own, with everything but ansible-playbook around it: with the
-    Python ``python``, or else as a fork, which costs a tenth of that.
-    ``internal`` are Ansible's own arguments: check_mode, diff. Returns its result, with ``exit_code`` and with
-    warnings as texts, whatever the version of ansible-core makes of them.
+    Runs a module of the collection the way in which the tests run: as a task in the process of Ansible's worker, or
+    without Ansible as a process of its own, which is always so with the Python ``python``. Returns its result, with
+    ``exit_code`` and with warnings as texts, whatever the version of ansible-core makes of them.
     """
-    arguments = {**options, **{"_ansible_" + name: value for name, value in internal.items()}}
+    if python or as_modules():
+        arguments = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": diff}
+        result = _run_process(module, arguments, python, timeout, ansible_environment(**(environment or {})))
+    else:
+        task = {"name": module, f"{COLLECTION}.{module}": options, "check_mode": check_mode, "diff": diff}
+        played = run_playbook([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}],
+                              environment=environment, timeout=timeout)
+        done = played.only(module)
+        # A callback plugin gets a failure as the status.
+        result = {**done.result, **({"failed": True} if done.status == "failed" else {})}
+    warnings = [warning if isinstance(warning, str) else warning["event"]["msg"]
+                for warning in result.get("warnings", [])]
+    return {**result, "warnings": warnings, "exit_code": int(result.get("failed", False))}
+
+
+def _run_process(module: str, arguments: dict[str, Any], python: str | None, timeout: float,
+                 env: dict[str, str]) -> dict[str, Any]:
+    """Runs a module with that Python, or else as a fork, which costs a tenth of that, and returns what it prints."""
     command = ["-m", f"ansible_collections.{COLLECTION}.plugins.modules.{module}"]
     text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments})
-    env = ansible_environment(**(environment or {}))
     if python:
         done = subprocess.run([python, *command], input=text, capture_output=True, text=True, check=False,
                               timeout=timeout, cwd=COLLECTIONS_PATH, env=env)
     else:
         done = forks.run(command, text, env, COLLECTIONS_PATH, timeout)
     assert done.stdout.startswith("\n{"), f"{done.stdout}{done.stderr}"
-    result = json.loads(done.stdout)
-    warnings = [warning if isinstance(warning, str) else warning["event"]["msg"]
-                for warning in result.get("warnings", [])]
-    return {**result, "warnings": warnings, "exit_code": done.returncode}
+    result: dict[str, Any] = json.loads(done.stdout)
+    assert done.returncode == int(result.get("failed", False))
+    return result

@@ -174,7 +174,7 @@ class Bench:
         return Run(report.as_result(), failure, report.warnings, elapsed, self.new_log())
 
     def run_process(self, check_mode: bool = False, through_relay: bool = False, **options: Any) -> Run:
-        """Runs the module as a process; a held clean-up goes on once the module has had a look."""
+        """Runs the module as Ansible does; a held clean-up goes on once the module has had a look."""
         assert self.relay
         port = self.relay.port if through_relay else self.mock.port
         options = {"login_port": port, "login_user": USER + "@sys", "clone_tenant": "clone_a", "connect_timeout": 1,

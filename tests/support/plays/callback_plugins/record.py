@@ -32,8 +32,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         # ansible-core 2.19 and later have properties, earlier ones only the attributes with an underscore.
         host, task, values = (getattr(result, name, None) or getattr(result, "_" + name)
                               for name in ("host", "task", "result"))
-        entry = {"status": status, "host": host.get_name(), "task": task.get_name().split(" : ")[-1],
-                 "result": json.loads(self._dump_results(values, keep_invocation=True))}
+        shown = json.loads(self._dump_results(values, keep_invocation=True))
+        # What a registered variable holds, and Ansible prints in another way.
+        shown.update({key: values[key] for key in ("diff", "warnings") if key in values})
+        entry = {"status": status, "host": host.get_name(), "task": task.get_name().split(" : ")[-1], "result": shown}
         with open(os.environ["RECORD_RESULTS_TO"], "a", encoding="utf-8") as stream:
             stream.write(json.dumps(entry) + "\n")
 
