@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from support import REPOSITORY
 from support.plays.ansible import PlayResult, ansible_environment, run_playbook, run_tasks
 from support.servers.ob_mock import Mock
 
@@ -216,6 +217,73 @@ def test_a_task_runs_in_process_unless_something_asks_for_a_process(ways: PlayRe
         assert ways.only(name).result["outcome"] == "not_found"
 
 
+# Options of one more host, and what a play or a task on it asks for; the way that this is to go.
+INVENTORY = """
+local ansible_connection=local
+other ansible_connection=local
+off ansible_connection=local oceanbase_in_process=false
+far ansible_connection=ssh ansible_port=1
+unsaid ansible_host=127.0.0.1 ansible_port=1
+"""
+NOWHERE = {"clone_tenant": "nosuch"}
+MORE_WAYS: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
+    "switched off for a host": ("off", {}, {CANCEL: NOWHERE}, "as a module: oceanbase_in_process is false"),
+    "switched off for a play": ("local", {"vars": {"oceanbase_in_process": False}}, {CANCEL: NOWHERE},
+                                "as a module: oceanbase_in_process is false"),
+    "switched on for a task": ("off", {}, {CANCEL: NOWHERE, "vars": {"oceanbase_in_process": True}}, "in process"),
+    "environment of a play": ("local", {"environment": {"ONE": "1"}}, {CANCEL: NOWHERE},
+                              "as a module: environment is set"),
+    "connection of a play": ("unsaid", {"connection": "local"}, {CANCEL: NOWHERE}, "in process"),
+    "connection of a task": ("unsaid", {}, {CANCEL: NOWHERE, "connection": "local"}, "in process"),
+    "connection by a variable of a task": ("far", {}, {CANCEL: NOWHERE, "vars": {"ansible_connection": "local"}},
+                                           "in process"),
+    "a variable of the host wins over the play": ("far", {"connection": "local"}, {
+        CANCEL: NOWHERE, "ignore_unreachable": True}, "as a module: the connection is ssh"),
+    "delegated from far away": ("far", {}, {CANCEL: NOWHERE, "delegate_to": "localhost"}, "in process"),
+    "delegated to a host that is switched off": ("local", {}, {CANCEL: NOWHERE, "delegate_to": "off"},
+                                                 "as a module: oceanbase_in_process is false"),
+    "local_action": ("far", {}, {"local_action": {"module": CANCEL, **NOWHERE}}, "in process"),
+    "run_once": ("local,other", {}, {CANCEL: NOWHERE, "run_once": True}, "in process"),
+    "become: false": ("local", {"become": True}, {CANCEL: NOWHERE, "become": False}, "in process"),
+    "no_log": ("local", {}, {CANCEL: NOWHERE, "no_log": True}, "in process"),
+    "diff": ("local", {}, {CANCEL: NOWHERE, "diff": True}, "in process"),
+    "throttle": ("local", {}, {CANCEL: NOWHERE, "throttle": 1}, "in process"),
+    "any_errors_fatal": ("local,other", {"any_errors_fatal": True}, {
+        CANCEL: {**NOWHERE, "fail_on": "{{ ['not_found'] if inventory_hostname == 'other' else [] }}"}}, "in process"),
+}
+
+
+@pytest.fixture(scope="module")
+def more_ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayResult]:
+    """A play for each further line; the login comes from the defaults of the action group."""
+    inventory = tmp_path_factory.mktemp("more_ways") / "hosts.ini"
+    inventory.write_text(INVENTORY)
+    with Mock() as mock:
+        defaults = {"group/community.oceanbase.oceanbase": {"login_port": mock.port}}
+        yield run_playbook([
+            {"hosts": hosts, "gather_facts": False, "module_defaults": defaults, **play, "tasks": [
+                {"name": name, **task}]}
+            for name, (hosts, play, task, _way) in MORE_WAYS.items()], "-i", str(inventory), "-vvv")
+
+
+@pytest.mark.parametrize("name", MORE_WAYS)
+def test_hosts_plays_and_keywords_choose_the_way(more_ways: PlayResult, name: str) -> None:
+    hosts, play, task, way = MORE_WAYS[name]
+    told = more_ways.stdout.split(f"TASK [{name}]")[1].split("PLAY")[0]
+    asked = 1 if task.get("run_once") else len(hosts.split(","))
+    assert len(re.findall(f"{CANCEL} runs {way}$", told, re.MULTILINE)) == told.count(f"{CANCEL} runs ") == asked
+    results = [result for result in more_ways.results if result.task == name]
+    assert len(results) == asked
+    for result in results:
+        if task.get("no_log"):
+            assert "outcome" not in result.result and NOWHERE["clone_tenant"] not in told
+        elif result.status != "unreachable":
+            assert result.result["outcome"] == "not_found"
+            assert ("diff" in result.result) == bool(task.get("diff"))
+    assert [result.host for result in results if result.status == "failed"] == (
+        ["other"] if play.get("any_errors_fatal") else [])
+
+
 def test_keeping_remote_files_asks_for_files(tmp_path: Path) -> None:
     with Mock() as mock:
         done = run_tasks({CANCEL: {"login_port": mock.port, "clone_tenant": "nosuch"}}, arguments=("-vvv",),
@@ -312,6 +380,18 @@ def test_a_task_that_times_out_leaves_nothing_behind() -> None:
         statements = [entry["statement"] for entry in mock.log()]
         # The session ended with the worker, before the next task began.
         assert statements[-1] == "CLOSE"
+
+
+def test_what_runs_modules_runs_both_ways() -> None:
+    """What `make test` collects and calls run_module() is played again by `make test-modules`."""
+    target = subprocess.run(["make", "--dry-run", "test-modules"], cwd=REPOSITORY, capture_output=True, text=True,
+                            check=True, env={**os.environ, "MAKEFLAGS": ""}).stdout
+    callers = {str(path.relative_to(REPOSITORY)) for layer in ("contract", "end_to_end", "faults")
+               for path in (REPOSITORY / "tests" / layer).glob("test_*.py")
+               if re.search(r"\brun_module\(|\brun_process\(", path.read_text(encoding="utf-8"))}
+    # The role's tests stop the mock by its private module, and ask it once.
+    assert callers - set(target.split()) == {"tests/end_to_end/test_mock_role.py", str(
+        Path(__file__).relative_to(REPOSITORY))}
 
 
 def test_loops_and_until_and_ad_hoc() -> None:
