@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 import yaml
@@ -13,6 +14,10 @@ import yaml
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.cancel_decision import Outcome
 from support import REPOSITORY
 from support.documents.blocks import module_documentation
+
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+import matrix
+import other_core
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 MODULES = sorted(path.stem for path in (REPOSITORY / "plugins" / "modules").glob("*.py"))
@@ -75,7 +80,33 @@ def test_the_outcomes_of_readme_module_documentation_and_code_are_the_same() -> 
     assert first_column(section("Description")) == in_documentation == list(Outcome.ALL)
 
 
-def test_pinned_versions_are_the_tested_versions_of_readme() -> None:
-    pins = re.findall(r"==([\d.]+)", (REPOSITORY / "requirements" / "demo.txt").read_text(encoding="utf-8"))
-    assert pins
-    assert [pin for pin in pins if pin not in section("Tested versions")] == []
+PINS = re.findall(r"^(ansible-core|PyMySQL)==([\d.]+)", (REPOSITORY / "requirements" / "demo.txt").read_text(
+    encoding="utf-8"), re.MULTILINE)
+CORES = {**dict.fromkeys(other_core.FURTHER), **dict.fromkeys(pin for name, pin in PINS if name == "ansible-core")}
+
+
+def test_the_versions_that_are_tested_are_the_tested_versions_of_readme() -> None:
+    drivers = [*matrix.DRIVERS, *(pin for name, pin in PINS if name == "PyMySQL")]
+    assert len(drivers) >= 3 and len(CORES) >= 4
+    assert [version for version in (*CORES, *drivers) if version not in section("Tested versions")] == []
+
+
+def test_each_release_of_ansible_core_from_the_required_one_on_is_tested_and_named_everywhere() -> None:
+    """By meta/runtime.yml, README, the release notes, and the files for execution and decision environments."""
+    minors = sorted(int(version.split(".")[1]) for version in CORES)
+    first, last = f"2.{minors[0]}", f"2.{minors[-1]}"
+    assert minors == list(range(minors[0], minors[-1] + 1))
+    texts = {name: re.sub(r"\s+", " ", (REPOSITORY / name).read_text(encoding="utf-8")) for name in (
+        "meta/runtime.yml", "README.md", "docs/index.rst", "changelogs/fragments/1.0.0.yml",
+        "changelogs/changelog.yaml", "extensions/eda/decision-environment.yml",
+        "docs/docsite/rst/event_driven_guide.rst", "docs/docsite/rst/execution_environment_guide.rst")}
+    assert f'requires_ansible: ">={first}.0"' in texts["meta/runtime.yml"]
+    for name in ("README.md", "docs/index.rst"):
+        assert f"ansible-core {first} or newer" in texts[name], name
+    assert f"with {first} to {last}." in section("Tested versions").replace("\n", " ")
+    for name in ("changelogs/fragments/1.0.0.yml", "changelogs/changelog.yaml"):
+        assert f"Tested with ansible-core {first} to {last} ({first} or newer is required)" in texts[name], name
+    for name in list(texts)[5:]:
+        assert f"ansible-core>={first},<2.{minors[-1] + 1}" in texts[name], name
+    for path in REPOSITORY.glob("roles/*/meta/main.yml"):
+        assert yaml.safe_load(path.read_text(encoding="utf-8"))["galaxy_info"]["min_ansible_version"] == first, path
