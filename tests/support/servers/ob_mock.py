@@ -167,8 +167,8 @@ class Mock:
     def start_clone(self, clone: str, source: str = "mysql001", pool: str | None = None, unit: str = "unit001",
                     until: str | None = None) -> dict[str, Any]:
         """
-        Starts a clone in a thread (its session blocks until the job ends) and returns its PROGRESS row,
-        once it is there and, with ``until``, in that status.
+        Starts a clone in a thread (its session blocks until the job ends) and returns its row, once it is there and,
+        with ``until``, in that status. A quick one may already be in the history.
         """
         statement = (f"CREATE TENANT `{clone}` FROM `{source}` "
                      f"WITH RESOURCE_POOL = `{pool or 'pool_' + clone}`, UNIT = `{unit}`")
@@ -178,15 +178,17 @@ class Mock:
             with contextlib.suppress(pymysql.MySQLError):
                 self.sql(statement)
 
+        earlier = {entry["clone_job_id"] for entry in self.history()}
         starter = threading.Thread(target=start, daemon=True)
         starter.start()
         self.starters.append(starter)
 
         def row() -> dict[str, Any] | None:
-            return next((row for row in self.progress()
-                         if row["clone_tenant_name"] == clone and until in (None, row["status"])), None)
+            return next((row for view in (self.progress, self.history) for row in view()
+                         if row["clone_tenant_name"] == clone and until in (None, row["status"])
+                         and row["clone_job_id"] not in earlier), None)
 
-        return wait_for(row, f"clone job of {clone} in {until or 'PROGRESS'}")  # type: ignore[no-any-return]
+        return wait_for(row, f"clone job of {clone}{until and ' in ' + until or ''}")  # type: ignore[no-any-return]
 
     def log(self) -> list[dict[str, Any]]:
         """Returns the statement log, oldest first."""
