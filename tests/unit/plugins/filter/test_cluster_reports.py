@@ -69,6 +69,9 @@ def test_a_message_follows_its_job_in_lines_of_its_own() -> None:
     assert row[1] == "a"
     assert " ".join(line.strip() for line in lines) == message.replace("CLONE_SYS_", "")
     assert max(map(len, lines)) <= 60
+    for last, count in (("b" * 27, 1), ("b" * 28, 2)):
+        # With the two blanks before it, it has 60 characters or one more.
+        assert len(clone_rows(clones([], [ended("a", error_message="a" * 30 + " " + last)]))) == 1 + count
 
 
 def test_no_clones_and_more_clones_are_said() -> None:

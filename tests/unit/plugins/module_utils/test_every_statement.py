@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 import pytest
@@ -21,7 +22,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._procedures.dr
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.info import CLONE_INFO
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.start import CLONE, start
 from ansible_collections.community.oceanbase.plugins.module_utils._procedures.tenant_info import TENANT_INFO
-from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import HISTORY, PROGRESS
+from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import COLUMNS, HISTORY, PROGRESS
 from ansible_collections.community.oceanbase.tests.support.options import default_options
 
 from .fakes import FakeSession, FakeTime, perform, view_row
@@ -30,6 +31,7 @@ from .procedures.test_drop import ServerThatDrops
 from .procedures.test_start import FakeStarter, StartSession
 from .test_errors import MEANINGS
 
+GOLDEN = Path(__file__).parent / "golden_statements.txt"
 RUNNING = [(PROGRESS, view_row("CLONE_SYS_CREATE_TENANT"))]
 DONE = [(HISTORY, view_row("CLONE_SYS_SUCCESS"))]
 
@@ -124,6 +126,28 @@ def test_each_situation_goes_well(name: str) -> None:
     _report, failure, sent = play(SITUATIONS[name])
     assert failure is None
     assert len(sent) == SITUATIONS[name].statements
+
+
+def test_every_statement_is_as_it_should_be(tmp_path: Path) -> None:
+    lines: List[str] = []
+    for name, situation in SITUATIONS.items():
+        lines += ["# " + name, *play(situation)[2], ""]
+    names = {"clone_tenant": "a", "source_tenant": "s", "clone_job_id": "7"}
+    several = {"clone_tenants": ["a", "b"], "source_tenants": ["s"], "clone_job_ids": ["7", "8"]}
+    filters = {"status": ["CLONE_SYS_LOCK", "CLONE_SYS_LOCK_FAIL"], "min_age": 60, "limit": 5}
+    for title, given in (("cancel, all names of one", ("cancel, nothing there", {**names})),
+                         ("cancel, several", ("cancel, nothing there", {"clone_tenant": None, **several})),
+                         ("info, all filters", ("info", {**names, **filters, "wait": False})),
+                         ("info, one view", ("info", {"view": ["history"], "wait": False})),
+                         ("tenants, by names", ("tenants", {"tenant": ["a", "b"], "resource_pool": ["p"]}))):
+        situation = SITUATIONS[given[0]]
+        lines += ["# " + title, *play(situation._replace(options={**situation.options, **given[1]}))[2], ""]
+    columns = ", ".join(COLUMNS)
+    text = "# The columns of a job\n%s\n\n%s" % (columns, "\n".join(lines).replace(columns, "COLUMNS").replace(
+        " UNION ALL ", "\n  UNION ALL "))
+    now = tmp_path / GOLDEN.name
+    now.write_text(text, encoding="utf-8")
+    assert text == GOLDEN.read_text(encoding="utf-8"), f"if the new statements are better, copy {now} to {GOLDEN}"
 
 
 @pytest.mark.parametrize(("name", "number"), CASES)

@@ -257,6 +257,22 @@ def test_the_time_axis_has_a_few_round_marks(start: str, seconds: float, marks: 
     assert ", ".join(f"{place} {words}{' late' if late else ''}" for late, place, words in found) == marks
 
 
+DAY = 86400
+
+
+@pytest.mark.parametrize("step", [60, 300, 900, 3600, 4 * 3600, 12 * 3600, *(DAY * days for days in (
+    1, 2, 7, 14, 30, 61, 91, 182, 365, 3650))])
+def test_the_marks_of_a_time_of_seven_steps_are_a_step_apart(step: int) -> None:
+    start = datetime.datetime(2000, 1, 1)
+    end = start + datetime.timedelta(seconds=7 * step)
+    page = to_html(report_of(a_row(clone_start_time=start.isoformat() + "Z",
+                                   clone_finished_time=end.isoformat() + "Z")))
+    places = [float(place) for place in re.findall(r"left:([\d.]+)%", page.split('<div class="ticks">')[1])]
+    assert [after - before for before, after in zip(places, places[1:])] == pytest.approx(
+        [100 / 7] * (len(places) - 1), abs=0.02)
+    assert len(places) >= 6
+
+
 # How many seconds the jobs of one source tenant took that began every 1000 seconds, and their bars: where, how wide.
 @pytest.mark.parametrize(("seconds", "bars"), [
     ([30], [[0.0, 500.0]]),

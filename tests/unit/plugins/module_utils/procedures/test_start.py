@@ -422,13 +422,6 @@ def test_of_several_new_jobs_the_newest_counts():
         assert task.as_result()["job"]["clone_job_id"] == "8"
 
 
-def test_a_job_that_is_still_in_progress_has_not_made_a_tenant():
-    leaving = seen(PROGRESS, "CLONE_SYS_SUCCESS", source_tenant_name="mysql001", name="CLONE_B")
-    made = seen(HISTORY, "CLONE_SYS_SUCCESS", job_id=5)
-    task, _starter = run(StartSession([[*leaving, *made]], [SOURCE, MADE]))
-    assert (task.as_result()["outcome"], task.as_result()["job"]["clone_job_id"]) == ("already_exists", "5")
-
-
 def test_an_answer_is_awaited_between_looks_and_no_longer_than_the_poll_interval():
     """Whoever has no answer waits for it; whoever has one sleeps."""
     for answer, waits, sleeps in ((None, 3, 0), ("ok", 1, 2)):
