@@ -69,6 +69,7 @@ def test_a_message_follows_its_job_in_lines_of_its_own() -> None:
     assert row[1] == "a"
     assert " ".join(line.strip() for line in lines) == message.replace("CLONE_SYS_", "")
     assert max(map(len, lines)) <= 60
+    assert clone_rows(clones([], [ended("a", error_message="why CLONE_SYS_LOCK")]))[1:] == ["  why LOCK"]
     for last, count in (("b" * 27, 1), ("b" * 28, 2)):
         # With the two blanks before it, it has 60 characters or one more.
         assert len(clone_rows(clones([], [ended("a", error_message="a" * 30 + " " + last)]))) == 1 + count

@@ -213,6 +213,7 @@ def test_a_port_that_is_no_database(hello):
     with Server(lambda sock: sock.sendall(hello)) as server:
         error = refusal(server)
     assert isinstance(error, NotADatabase), repr(error)
+    assert error.text == "what listens there does not greet as a database server does"
     assert server.rest == b""
 
 
