@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# `make` alone lists what there is. Everything that is made lands in .venv and .cache.
+# `make` alone lists what there is. Everything that is made lands in .venv and .cache, but for Python's __pycache__.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -37,6 +37,8 @@ PIP_INSTALL = "$(BASE_PYTHON)" -m pip --python $(BIN)/python install -qq --disab
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
+# Each Python would compile all anew, and so would pytest for each of its workers.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Tests wait more than they compute. A file stays with one worker; the long ones come first.
 PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
@@ -115,6 +117,7 @@ build: $(DEMO_READY) ## build the tarball for ansible-galaxy into .cache/build
 
 clean: ## remove all that was made
 	rm -rf .venv .cache .ansible .pytest_cache tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A python3 may be a shim of a version manager that runs nothing, or be too old: so each candidate is tried.
 # Without ensurepip (Debian splits it off) a venv has no pip: the pip of the same Python installs into it from outside.

@@ -1,10 +1,14 @@
 # Copyright (c) 2026, The community.oceanbase authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures what the tests cost: processor seconds by layer, with -v also by file. Also used on Python 3.8."""
+"""
+Measures what the tests cost: processor seconds by layer, with -v also by file; and lets each file be compiled by one
+worker only. Also used on Python 3.8.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import resource
 import sys
 from collections import Counter
@@ -80,6 +84,19 @@ class Cost:
             for file in sorted(self.seconds, key=self.seconds.get, reverse=True) if self.config.option.verbose else ():
                 if Path(file).parts[0] == name != file:
                     terminalreporter.write_line(f"{self.seconds[file]:17.1f} s {self.tests[file]:6} tests  {file}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """
+    Reads a file of tests while no other worker does. The first one rewrites its assertions, which takes longer than
+    all the rest, and the others find what it has written.
+    """
+    if not isinstance(collector, pytest.Module):
+        return (yield)
+    with collector.path.open(encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return (yield)
 
 
 def pytest_configure(config):
