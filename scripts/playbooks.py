@@ -72,11 +72,12 @@ Variables of all of them
       - The login options of the modules. Keep it in the inventory, with the password in a vault or a credential.
     * - ``oceanbase_hosts``
       - text
-      - The pattern of hosts. If not given, the group ``oceanbase``, or ``localhost`` if there is no such group.
+      - The pattern of hosts, given with ``-e``: a play does not find it in the inventory. If not given, the group
+        ``oceanbase``, or ``localhost`` if there is no such group.
     * - ``oceanbase_serial``
       - number
-      - How many clusters at once. If one fails, the batches after it are left alone. If not given, all at the
-        same time. Not for ``clone_status`` and ``mock_clusters``, which change no cluster.
+      - How many clusters at once, given with ``-e``. If one fails, the batches after it are left alone. If not given,
+        all at the same time. Not for ``clone_status`` and ``mock_clusters``, which change no cluster.
 
 ``--limit`` picks clusters, and ``--check`` shows what would be done.
 

@@ -11,6 +11,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.community.oceanbase.plugins.plugin_utils._playbook_variables import (
+    BEFORE_HOSTS,
     COMMON,
     ONE_OF,
     PLAYBOOKS,
@@ -39,8 +40,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if failed:
             return {**result, "failed": True, "msg": "Not attempted, because it failed on %s." % ", ".join(failed)}
         try:
-            check_names_for_playbook(playbook, self._names_for_this_run(task_vars), {
-                name: task_vars.get(name) for name in (*PLAYBOOKS[playbook], *COMMON)})
+            self._check_names(playbook, task_vars)
             values = {name: plain(self._templar.template(task_vars.get(name))) for name in PLAYBOOKS[playbook]}
             given = convert(PLAYBOOKS[playbook], values, ONE_OF.get(playbook, ()))
             self._check_login(task_vars.get("oceanbase_login"))
@@ -48,13 +48,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             return {**result, "failed": True, "msg": str(wrong)}
         return {**result, "given": given}
 
-    def _names_for_this_run(self, task_vars: Mapping[str, Any]) -> set[str]:
+    def _check_names(self, playbook: str, task_vars: Mapping[str, Any]) -> None:
         """
-        Returns the names of the variables that were given for this run: on the command line or by a play. Those of the
-        inventory may be meant for anything.
+        Raises WrongValue for a misspelled variable of the command line or of a play, and for one that has no effect
+        because a play needs it before it knows any host. Other variables of the inventory may be meant for anything.
         """
         of_host = task_vars["hostvars"][task_vars["inventory_hostname"]]
-        return (set(task_vars) - set(of_host)) | set(load_extra_vars(self._loader))
+        given = set(load_extra_vars(self._loader))
+        check_names_for_playbook(playbook, given | (set(task_vars) - set(of_host)), {
+            name: task_vars.get(name) for name in (*PLAYBOOKS[playbook], *COMMON)})
+        for name in BEFORE_HOSTS:
+            if name not in given and name in of_host and of_host[name] == task_vars.get(name):
+                raise WrongValue("%s is set in the inventory, where a play does not find it. Give it with -e." % name)
 
     def _check_login(self, login: Any) -> None:
         """

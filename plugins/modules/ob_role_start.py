@@ -8,10 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ob_role_start
-short_description: Check the names of a role's variables
+short_description: Check the variables of a role
 description:
   - Fails if a variable has nearly the name of an option of the role, before the role touches a cluster. Ansible itself
     takes no notice of such a variable.
+  - Fails if a task file that the role is going to include cannot be loaded. Ansible itself ends the whole run then, and
+    cleans up nothing.
   - This action belongs to the roles of this collection and may change in any release.
 version_added: 1.0.0
 author:
@@ -23,6 +25,9 @@ options:
     description: The role. Its options are described by its argument specification.
     type: str
     required: true
+  tasks:
+    description: Absolute path of a task file.
+    type: str
 """
 
 EXAMPLES = r"""

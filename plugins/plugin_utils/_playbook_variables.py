@@ -32,8 +32,9 @@ PLAYBOOKS: dict[str, dict[str, dict[str, Any]]] = {
         "in_status": {"type": "list", "choices": list(STATUSES)},
         "max_cancel": {"type": "int", "default": 10}, "wait_timeout": _WAIT_TIMEOUT},
 }
-# Variables of every playbook, which are not checked by their values.
-COMMON = ("oceanbase_hosts", "oceanbase_login", "oceanbase_serial", "oceanbase_in_process", "oceanbase_progress")
+# Variables of every playbook. Ansible needs the first ones before it knows any host, and so its variables.
+BEFORE_HOSTS = ("oceanbase_hosts", "oceanbase_serial")
+COMMON = (*BEFORE_HOSTS, "oceanbase_login", "oceanbase_in_process", "oceanbase_progress")
 # How similar a name must be to be a misspelled one: all but a letter or two.
 _LIKENESS = 0.84
 # Variables of which one at least must be given.

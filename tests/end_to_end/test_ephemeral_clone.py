@@ -103,6 +103,23 @@ def test_a_task_file_that_is_not_there_is_an_error_before_the_clone_starts(mock:
     assert mock.log() == []
 
 
+def test_a_task_file_that_ansible_cannot_load_is_an_error_before_the_clone_starts(mock: Mock, tmp_path: Path) -> None:
+    # Ansible itself ends the whole run at such a file, without any "always".
+    wrong = {"yaml": "- debug: {msg: [", "module": "- no_such_module: {}", "keyword": "- {debug: {}, whenn: x}",
+             "nested": "- block: [{block: [{debug: {}}], rescue: [{no_such_module: {}}]}]", "dictionary": "debug: {}",
+             "import": "- import_tasks: missing.yml", "text": "one line"}
+    for name, text in wrong.items():
+        (tmp_path / name).write_text(text)
+    play = run(tmp_path, mock, {"good": [{"debug": {"msg": "ran"}}, {"import_tasks": "{{ 'imported' }}"}],
+                                "imported": []}, *[
+        {"block": [use("s1", name)], "rescue": [{"ansible.builtin.meta": "noop"}]} for name in [*wrong, "good"]])
+    messages = [result.result["msg"] for result in play.results if result.status == "failed"]
+    assert [message.split(": ")[0] for message in messages] == [
+        f"The task file {tmp_path}/{name} (ephemeral_clone_tasks) cannot be loaded" for name in wrong], messages
+    assert len([entry for entry in mock.log() if entry["statement"].startswith("CREATE TENANT")]) == 1
+    assert tenants(mock) == []
+
+
 def test_what_else_a_play_does_with_the_role(mock: Mock, tmp_path: Path) -> None:
     files: dict[str, list[Any]] = {
         "use.yml": [{"name": "Used", "ansible.builtin.debug": {"msg": "{{ ephemeral_clone_job.clone_tenant_name }}"}}],

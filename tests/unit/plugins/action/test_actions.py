@@ -54,8 +54,11 @@ def begin(playbook: str, **variables: Any) -> dict[str, Any]:
     ("free_source_tenant", {"source_tenant": "s", "runing_clone": "fail"}, {
         "failed": True, "msg": "There is no variable runing_clone; did you mean running_clone?"}),
     # What the inventory has may be meant for something else.
-    ("clone_status", {"history_limits": 5, "hostvars": {**dict.fromkeys("abd", {}), "c": {"history_limits": 5}}}, {
+    ("clone_status", {"history_limits": 5, "hostvars": dict.fromkeys("abcd", {"history_limits": 5})}, {
         "given": {"stuck_after": 1800, "history_limit": 10, "oceanbase_report": None, "report_limit": 10000}}),
+    ("clone_status", {"oceanbase_hosts": "a", "hostvars": dict.fromkeys("abcd", {"oceanbase_hosts": "a"})}, {
+        "failed": True,
+        "msg": "oceanbase_hosts is set in the inventory, where a play does not find it. Give it with -e."}),
     ("clone_status", {"oceanbase_login": "login_password=secret"}, {
         "failed": True, "msg": "oceanbase_login must be a dictionary of the login options of the modules, such as "
                                "{login_host: observer1.example.com}."}),

@@ -141,5 +141,5 @@ def test_a_fact_with_the_prefix_of_a_role_is_no_misspelled_variable(role: str, n
 @pytest.mark.parametrize("role", [path.name for path in (REPOSITORY / "roles").iterdir()])
 def test_a_role_begins_with_the_names_of_its_variables(role: str) -> None:
     tasks = yaml.safe_load((REPOSITORY / "roles" / role / "tasks" / "main.yml").read_text(encoding="utf-8"))
-    assert tasks[0]["community.oceanbase.ob_role_start"] == {"role": role}
+    assert tasks[0]["community.oceanbase.ob_role_start"]["role"] == role
     assert all(name.startswith(f"{role}_") for name in options_of(role))
