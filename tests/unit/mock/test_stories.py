@@ -68,7 +68,9 @@ STORIES: Dict[str, List[Step]] = {
           for one in GLOBAL)],
     "sessions that a user sees": [
         ("", "CREATE USER u", []), ("u", "SHOW PROCESSLIST", [
-            (3221487619, "u", "127.0.0.1", None, "Query", 0, "ACTIVE", "SHOW PROCESSLIST")]),
+            (3221487619, "u", "127.0.0.1:5", "NULL", "Query", 0, "ACTIVE", "SHOW PROCESSLIST")]),
+        ("u", "SHOW FULL PROCESSLIST", [(3221487620, "u", "sys", "127.0.0.1:5", "NULL", "Query", 0, "ACTIVE",
+                                         "SHOW FULL PROCESSLIST", "127.0.0.1", 2882)]),
         ("", "GRANT PROCESS ON *.* TO u", []), ("u", "SELECT 1 FROM DUAL WHERE 1 = 0", [])],
     "variables": [
         ("", "SET nosuch = DEFAULT", "1193 Unknown system variable 'nosuch'"),
@@ -80,6 +82,11 @@ STORIES: Dict[str, List[Step]] = {
         ("", "SELECT SQL_CALC_FOUND_ROWS 1 UNION ALL SELECT 2 UNION ALL SELECT 3 LIMIT 1", [(1,)]),
         ("", "SELECT FOUND_ROWS()", [(3,)]), ("", "SELECT 1 UNION ALL SELECT 2 LIMIT 1", [(1,)]),
         ("", "SELECT FOUND_ROWS()", [(1,)])],
+    "what is set globally counts for later sessions": [
+        ("", "SET GLOBAL sql_mode = 'ANSI_QUOTES', GLOBAL ob_query_timeout = 7000000, GLOBAL max_connections = 5", []),
+        ("", "SELECT @@ob_query_timeout, @@global.ob_query_timeout, @@max_connections, 'x' = \"x\"",
+         [(10000000, 7000000, 5, 1)]),
+        ("root", "SELECT @@ob_query_timeout, \"x\" FROM (SELECT 1 AS x) t", [(7000000, 1)])],
     "parameters": [
         ("", "ALTER SYSTEM SET cluster_id = '-7'", []),
         ("", "ALTER SYSTEM SET cluster_id = 'x'", "4147 Invalid config"),

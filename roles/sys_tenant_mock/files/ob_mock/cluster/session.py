@@ -15,14 +15,15 @@ from .clock import parse_offset
 class Session:
     """One connection. Until the login succeeds ``user`` is '' and nothing may be executed.
 
-    host: the client's address without its port. variables: only what this session has set. warnings: (level, number,
-    text) of the last statement. found_rows, row_count: what FOUND_ROWS() and ROW_COUNT() tell of the statements before.
+    host: the client's address, peer: the same with its port. variables: its own values. warnings: (level, number, text)
+    of the last statement. found_rows, row_count: what FOUND_ROWS() and ROW_COUNT() tell of the statements before.
     began: whether BEGIN opened the transaction, rather than a savepoint with autocommit off. killed: '' or the word of
     the KILL that hit it (query, connection). disconnect: hangs up on the client.
     """
 
     connection_id: int
     host: str
+    peer: str = ""
     user: str = ""
     tenant: str = ""
     tenant_id: int = 0
@@ -48,7 +49,7 @@ class Session:
 
     @property
     def modes(self) -> FrozenSet[str]:
-        """Returns the modes that this session has set in its sql_mode."""
+        """Returns the modes of its sql_mode."""
         return frozenset(str(self.variables.get("sql_mode") or "").split(","))
 
     def set_time_zone(self, text: str) -> bool:

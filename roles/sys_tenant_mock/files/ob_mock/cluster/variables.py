@@ -48,9 +48,14 @@ _KERNEL = {
     "query_cache_wlock_invalidate=0 recyclebin=0 session_track_schema=1 session_track_state_change=0 "
     "sql_auto_is_null=0 sql_big_selects=1 sql_log_off=0 sql_notes=0 sql_quote_show_create=1 sql_safe_updates=0 "
     "sql_warnings=0 tx_read_only=0 unique_checks=1",
-    ("bool", GLOBAL_ONLY): "performance_schema=0 read_only=0 require_secure_transport=0 secure_auth=1",
-    ("bool", READ_ONLY): "have_compress=1 innodb_read_only=0 log_bin=1 lower_case_file_system=0 skip_name_resolve=0 "
-    "skip_networking=0 super_read_only=0",
+    ("bool", GLOBAL_ONLY): "activate_all_roles_on_login=0 innodb_stats_on_metadata=0 log_queries_not_using_indexes=0 "
+    "performance_schema=0 read_only=0 require_secure_transport=0 secure_auth=1 skip_slave_start=0 "
+    "slave_compressed_protocol=0",
+    ("bool", FIXED): "binlog_rows_query_log_events=0 core_file=0 disconnect_on_expired_password=1 "
+    "have_statement_timeout=1 ndb_log_bin=1",
+    ("bool", READ_ONLY): "auto_generate_certs=1 have_compress=1 innodb_read_only=0 innodb_rollback_on_timeout=0 "
+    "log_bin=1 lower_case_file_system=0 skip_external_locking=1 skip_name_resolve=0 skip_networking=0 "
+    "super_read_only=0",
     ("bool", SESSION_ONLY): "ob_enable_show_trace=0",
     ("charset", BOTH): "character_set_client=utf8mb4 character_set_connection=utf8mb4 character_set_database=utf8mb4 "
     "character_set_filesystem=binary character_set_results=utf8mb4 character_set_server=utf8mb4",
@@ -61,21 +66,30 @@ _KERNEL = {
     ("ignored", BOTH): "binlog_row_image=FULL block_encryption_mode=aes-128-ecb completion_type=NO_CHAIN "
     "old_passwords=0 session_track_gtids=OFF session_track_transaction_info=OFF updatable_views_with_limit=ON",
     ("ignored", SESSION_ONLY): "gtid_next=AUTOMATIC",
-    ("int", BOTH): "bulk_insert_buffer_size=8388608 innodb_lock_wait_timeout=50 join_buffer_size=262144 "
-    "max_execution_time=0 max_heap_table_size=16777216 max_length_for_sort_data=1024 max_sort_length=1024 "
-    "ob_max_read_stale_time=-1 ob_query_timeout=10000000 ob_trx_lock_timeout=-1 ob_trx_timeout=86400000000 "
-    "query_prealloc_size=8192 read_buffer_size=131072 read_rnd_buffer_size=262144 sort_buffer_size=262144 "
-    "sql_buffer_result=0",
-    ("int", GLOBAL_ONLY): "connect_timeout=10 innodb_buffer_pool_size=134217728 log_bin_trust_function_creators=0 "
-    "max_connect_errors=100 max_connections=2147483647 max_prepared_stmt_count=16382 net_retry_count=10 "
-    "ob_plan_cache_percentage=2 ob_sql_work_area_percentage=5 query_cache_limit=0 query_cache_min_res_unit=0 "
-    "query_cache_size=1048576 server_id=1 slow_query_log=0 table_open_cache=2000 thread_cache_size=9",
-    ("int", READ_ONLY): "lower_case_table_names=1 open_files_limit=655360 port=2881 protocol_version=10",
+    ("int", BOTH): "bulk_insert_buffer_size=8388608 eq_range_index_dive_limit=200 innodb_lock_wait_timeout=50 "
+    "join_buffer_size=262144 max_execution_time=0 max_heap_table_size=16777216 max_length_for_sort_data=1024 "
+    "max_sort_length=1024 min_examined_row_limit=0 ob_max_read_stale_time=-1 ob_query_timeout=10000000 "
+    "ob_trx_lock_timeout=-1 ob_trx_timeout=86400000000 optimizer_prune_level=1 optimizer_search_depth=62 "
+    "profiling_history_size=15 query_alloc_block_size=8192 query_prealloc_size=8192 range_alloc_block_size=4096 "
+    "read_buffer_size=131072 read_rnd_buffer_size=262144 sort_buffer_size=262144 sql_buffer_result=0 "
+    "transaction_alloc_block_size=8192 transaction_prealloc_size=4096",
+    ("int", FIXED): "back_log=80 innodb_log_buffer_size=16777216 innodb_log_file_size=50331648 "
+    "innodb_log_files_in_group=2 innodb_open_files=2000 innodb_page_cleaners=1 innodb_purge_threads=4 "
+    "innodb_read_io_threads=4 innodb_write_io_threads=4 large_files_support=1 thread_stack=262144",
+    ("int", GLOBAL_ONLY): "auto_increment_cache_size=1000000 automatic_sp_privileges=1 binlog_cache_size=32768 "
+    "connect_timeout=10 default_password_lifetime=0 expire_logs_days=0 host_cache_size=279 "
+    "innodb_buffer_pool_size=134217728 innodb_flush_log_at_trx_commit=1 innodb_io_capacity=200 "
+    "innodb_io_capacity_max=2000 innodb_thread_concurrency=0 key_buffer_size=8388608 "
+    "log_bin_trust_function_creators=0 log_error_verbosity=3 max_connect_errors=100 max_connections=2147483647 "
+    "max_prepared_stmt_count=16382 net_retry_count=10 ob_plan_cache_percentage=2 ob_sql_work_area_percentage=5 "
+    "query_cache_limit=0 query_cache_min_res_unit=0 query_cache_size=1048576 server_id=1 slow_query_log=0 "
+    "table_open_cache=2000 thread_cache_size=9",
+    ("int", READ_ONLY): "innodb_autoinc_lock_mode=1 innodb_buffer_pool_instances=8 lower_case_table_names=1 "
+    "open_files_limit=655360 port=2881 protocol_version=10",
     ("int", SESSION_ONLY): "insert_id=0 last_insert_id=0",
     ("unsigned", BOTH): "cte_max_recursion_depth=1000 default_week_format=0 div_precision_increment=4 "
-    "information_schema_stats_expiry=86400 max_error_count=64 "
-    "max_sp_recursion_depth=0 ob_trx_idle_timeout=86400000000 range_optimizer_max_mem_size=8388608 "
-    "sql_select_limit=9223372036854775807",
+    "information_schema_stats_expiry=86400 max_error_count=64 max_sp_recursion_depth=0 "
+    "ob_trx_idle_timeout=86400000000 range_optimizer_max_mem_size=8388608 sql_select_limit=9223372036854775807",
     ("unsigned", SESSION_ONLY): "error_count=0 rand_seed1=0 rand_seed2=0 warning_count=0",
     ("unsigned", SET_GLOBALLY): "max_user_connections=0",
     ("positive", BOTH): "auto_increment_increment=1 auto_increment_offset=1 group_concat_max_len=1024 "
@@ -85,13 +99,15 @@ _KERNEL = {
     ("mode", BOTH): "sql_mode=STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_AUTO_CREATE_USER",
     ("text", BOTH): "concurrent_insert=AUTO default_authentication_plugin=mysql_native_password have_openssl=YES "
     "have_profiling=NO have_ssl=YES hostname= lc_messages=en_US ob_global_debug_sync= ob_log_level=disabled "
-    "optimizer_switch= ssl_ca= ssl_capath= ssl_cert= ssl_cipher= ssl_crl= ssl_crlpath= ssl_key= "
-    "time_format=%H:%i:%s tmpdir= version_compile_machine= version_compile_os=",
-    ("text", GLOBAL_ONLY): "gtid_mode=OFF init_connect= innodb_file_per_table=ON",
-    ("text", READ_ONLY): "basedir=/usr/local/mysql/ binlog_format=ROW character_sets_dir= datadir=store "
-    "date_format=%Y-%m-%d have_query_cache=NO have_symlink=YES innodb_version=5.7.38 language= license= "
-    "ob_compatibility_mode=MYSQL query_cache_type=OFF skip_show_database=0 system_time_zone=CST",
-    ("text", FIXED): "character_set_system=utf8mb4",
+    "optimizer_switch= ssl_ca= ssl_capath= ssl_cert= ssl_cipher= ssl_crl= ssl_crlpath= ssl_key= time_format=%H:%i:%s "
+    "tmpdir= version_compile_machine= version_compile_os=",
+    ("text", GLOBAL_ONLY): "enforce_gtid_consistency=OFF gtid_mode=OFF gtid_purged= init_connect= "
+    "innodb_file_per_table=ON log_output=FILE slave_exec_mode=STRICT",
+    ("text", READ_ONLY): "basedir=/usr/local/mysql/ bind_address=* binlog_checksum=CRC32 binlog_format=ROW "
+    "character_sets_dir= datadir=store date_format=%Y-%m-%d gtid_executed= have_query_cache=NO have_symlink=YES "
+    "innodb_page_size=16384 innodb_version=5.7.38 language= lc_messages_dir= license= ob_compatibility_mode=MYSQL "
+    "query_cache_type=OFF server_uuid=5d6b5e0a-0000-11f1-8000-00000000ob01 skip_show_database=0 system_time_zone=CST",
+    ("text", FIXED): "character_set_system=utf8mb4 gtid_owned= thread_handling=one-thread-per-connection",
     ("zone", BOTH): "time_zone=+08:00",
 }
 CHOICES = {
@@ -170,7 +186,9 @@ class Variables:
         return rows
 
     def begin(self, session: Session) -> None:
-        """Starts a new session, which takes the global time zone."""
+        """Starts a new session, which takes over what is set globally at that moment."""
+        session.variables.update((name, value) for name, value in self._global.items()
+                                 if self._known[name].scope in (BOTH, SESSION_ONLY, SET_GLOBALLY))
         session.set_time_zone(self._global["time_zone"])
 
     def default(self, name: str, scope: str) -> Any:

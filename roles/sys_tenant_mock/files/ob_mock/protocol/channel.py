@@ -44,9 +44,9 @@ class Channel(asyncio.Protocol):
 
     @property
     def peer(self) -> str:
-        """Returns the address of the client."""
+        """Returns address and port of the client."""
         name = self._transport.get_extra_info("peername")
-        return str(name[0]) if name else ""
+        return ("[%s]:%d" if ":" in name[0] else "%s:%d") % name[:2] if name else ""
 
     async def read(self, count: int) -> bytes:
         """Returns exactly ``count`` bytes; PeerGone when the client leaves before that."""

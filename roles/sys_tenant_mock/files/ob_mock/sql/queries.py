@@ -56,6 +56,7 @@ _MOMENTS = {
                      "FROM_UNIXTIME", "CONVERT_TZ", "DATETIME"), (DATETIME, 19)),
     **dict.fromkeys(("DATE", "CURDATE", "CURRENT_DATE", "UTC_DATE", "LAST_DAY", "MAKEDATE"), (DATE, 10)),
     **dict.fromkeys(("TIME", "CURTIME", "CURRENT_TIME", "UTC_TIME", "TIMEDIFF", "SEC_TO_TIME"), (TIME, 10))}
+_SHORT = ("YEAR", "MONTH", "DAY", "DAYOFMONTH", "HOUR", "MINUTE", "SECOND", "DAYOFWEEK", "DAYOFYEAR", "ASCII")  # LONG
 _BY_LENGTH = {10: DATE, 8: TIME}  # of STR_TO_DATE
 _CACHE_SIZE = 1000
 _CACHED_TEXT = 10_000  # characters; longer statements are not worth remembering
@@ -331,6 +332,8 @@ def _column(label: str, declared: str, item: Optional[Item], values: List[Any]) 
     kinds = {type(value) for value in values if value is not None}
     if head in _TRUTH_TYPES:
         return Column(label, _TRUTH_TYPES[head], BINARY_CHARSET, 1, BINARY)
+    if head in _SHORT:
+        return Column(label, LONG, BINARY_CHARSET, 4, BINARY)
     if head == "?":
         return Column(label, VAR_STRING, BINARY_CHARSET, 262143, BINARY)
     if head == "UNIX_TIMESTAMP" and float in kinds:

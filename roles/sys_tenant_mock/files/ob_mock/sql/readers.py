@@ -336,10 +336,8 @@ def show(reader: TokenReader) -> Show:
             statement.of += "." + reader.name()
         if reader.one_of("FROM", "IN"):
             statement.of = reader.name() + "." + statement.of
-    if full and what == "TABLES":
-        statement.what = "FULL TABLES"
-    if full and what == "COLUMNS":
-        statement.what = "FULL COLUMNS"
+    if full and what in ("COLUMNS", "PROCESSLIST", "TABLES"):
+        statement.what = "FULL " + what
     if reader.accept("LIKE"):
         statement.like = reader.name()
     elif reader.sees("WHERE"):

@@ -99,7 +99,7 @@ class Executor:
         """
         self._context.login_rules.check_open()
         self._last_connection_id += 1
-        session = Session(self._last_connection_id, _host(peer))
+        session = Session(self._last_connection_id, _host(peer), peer)
         self._context.variables.begin(session)
         self._context.sessions[session.connection_id] = session
         return session

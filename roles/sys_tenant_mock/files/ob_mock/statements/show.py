@@ -23,6 +23,7 @@ from ..sql.views import BINARY_CHARSET, CHARACTER_SETS, LONGLONG, NOT_NULL, UTF8
 from .context import Context
 from .privileges import KNOWN, OPTION, require_select, user_of
 
+RPC_PORT = 2882
 Answer = Tuple[List[Column], List[Tuple[Any, ...]]]
 
 
@@ -79,7 +80,7 @@ def _parameters(context: Context, session: Session, _statement: Show) -> Answer:
         # A parameter with a leading underscore is hidden unless it was changed (facts: Version queries).
         if not name.startswith("_") or value != known.default:
             rows.append((
-                "zone1", "observer", "127.0.0.1", 2882, name, known.data_type, value, known.info, known.section,
+                "zone1", "observer", "127.0.0.1", RPC_PORT, name, known.data_type, value, known.info, known.section,
                 "CLUSTER", "DEFAULT", "DYNAMIC_EFFECTIVE", known.default, int(value == known.default)))
     return columns, rows
 
@@ -163,16 +164,18 @@ def _grants(context: Context, session: Session, statement: Show) -> Answer:
     return [text("Grants for %s@%%" % name, 4096)], rows
 
 
-def _processlist(context: Context, session: Session, _statement: Show) -> Answer:
+def _processlist(context: Context, session: Session, statement: Show) -> Answer:
     columns = [number("Id"), text("User", 128), text("Host", 512), text("db", 512), text("Command", 16384),
                number("Time"), text("State", 512), text("Info", 1048572)]
     everything = session.tenant_id == SYS_TENANT_ID and user_of(context.cluster, session).may("PROCESS", "SUPER")
     rows: List[Tuple[Any, ...]] = [
-        (one.connection_id, one.user, one.host, one.database, "Query" if one.running else "Sleep", 0,
-         "ACTIVE" if one.running else "SLEEP", one.running or None)
+        (one.connection_id, one.user, one.tenant, one.peer, one.database or "NULL", "Query" if one.running else "Sleep",
+         0, "ACTIVE" if one.running else "SLEEP", one.running or None, "127.0.0.1", RPC_PORT)
         for one in context.sessions.values()
         if one.user and (everything or (one.tenant_id, one.user) == (session.tenant_id, session.user))]
-    return columns, rows
+    if statement.what == "FULL PROCESSLIST":
+        return [*columns[:2], text("Tenant", 512), *columns[2:], text("Ip", 512), number("Port")], rows
+    return columns, [(*row[:2], *row[3:9]) for row in rows]
 
 
 def _status(context: Context, _session: Session, _statement: Show) -> Answer:
@@ -205,6 +208,7 @@ def _engines(_context: Context, _session: Session, _statement: Show) -> Answer:
 _ANSWERS: Dict[str, Callable[[Context, Session, Show], Answer]] = {
     "VARIABLES": _variables, "PARAMETERS": _parameters, "TENANT": _tenant, "DATABASES": _databases, "TABLES": _tables,
     "FULL TABLES": _tables, "WARNINGS": _warnings, "ERRORS": _warnings, "COLUMNS": _columns, "FULL COLUMNS": _columns,
-    "GRANTS": _grants, "PROCESSLIST": _processlist, "STATUS": _status, "COLLATION": _collation, "CHARSET": _charset,
+    "GRANTS": _grants, "PROCESSLIST": _processlist,
+    "FULL PROCESSLIST": _processlist, "STATUS": _status, "COLLATION": _collation, "CHARSET": _charset,
     "ENGINES": _engines,
 }
