@@ -162,14 +162,14 @@ def test_the_job_finishes_between_the_look_and_the_cancel(mock: Mock) -> None:
     """The CANCEL is kept on its way (fault slow) until the clone is through; the server then answers 4179."""
     mock.hold("CLONE_SYS_WAIT_TENANT_RESTORE_FINISH")
     mock.start_clone("clone_a", until="CLONE_SYS_WAIT_TENANT_RESTORE_FINISH")
-    mock.sql("ALTER SYSTEM MOCK FAULT '^ALTER SYSTEM CANCEL' slow 1.5")
+    mock.sql("ALTER SYSTEM MOCK FAULT '^ALTER SYSTEM CANCEL' slow 4")
     results: list[dict[str, Any]] = []
     runner = threading.Thread(target=lambda: results.append(cancel(mock, clone_tenant="clone_a")))
     runner.start()
     wait_for(lambda: any("DBA_OB_CLONE_PROGRESS" in entry["statement"] and "UNION" in entry["statement"]
                          for entry in mock.log()), "the look")
     mock.release("CLONE_SYS_WAIT_TENANT_RESTORE_FINISH")
-    wait_for(mock.history, "the end of the clone", timeout=1.4)
+    wait_for(mock.history, "the end of the clone", timeout=3.9)
     runner.join(30)
     (result,) = results
     assert (result["changed"], result["outcome"]) == (False, "completed")

@@ -232,5 +232,5 @@ def test_it_runs_without_anything_installed(tmp_path: Path) -> None:
     with process.stdout:
         assert process.stdout.readline().startswith("ready on 127.0.0.1:")
         process.terminate()
-        assert process.wait(5) == 0
+        assert process.wait(20) == 0
     assert sorted(tmp_path.iterdir()) == []

@@ -105,12 +105,12 @@ class Mock:
             self._folder.cleanup()
 
     def stop(self) -> None:
-        """Ends the mock with SIGTERM; AssertionError if it needs more than 5 seconds."""
+        """Ends the mock with SIGTERM; AssertionError if it needs more than 20 seconds."""
         assert self.process
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            self.process.wait(5)
+            self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
