@@ -434,7 +434,9 @@ error:
     class: not_sys_tenant
     errno: 1146
     sqlstate: 42S02
-    message: this login is in tenant mysql001, but clone jobs are visible only in the sys tenant
+    message: >-
+      this login is in tenant mysql001, but clone jobs are visible only in the sys tenant; logged in as root@mysql001
+      (user: option login_user, password: option login_password)
     hint: Log in as root@sys.
 """
 

@@ -231,7 +231,7 @@ def test_a_login_in_another_tenant(mock: Mock) -> None:
     assert result["error"]["class"] == "not_sys_tenant"
     assert result["msg"] == (
         "Cannot cancel the clone of tenant clone_a: this login is in tenant mysql001, but clone jobs are visible only "
-        "in the sys tenant. Log in as root@sys.")
+        "in the sys tenant; logged in as root@mysql001 (user: option login_user, password: none). Log in as root@sys.")
 
 
 def test_a_server_without_clone() -> None:

@@ -357,6 +357,9 @@ def first_answer(addresses: Sequence[Address], timeout: float, budget: Budget) -
 
 def _why(error: Exception, address: Address) -> Tuple[str, str]:
     """Returns the reason and what to do for an operating system's or resolver's error at an address."""
+    if isinstance(error, socket.gaierror) and _is_ipv6(address.host):
+        return ("the IPv6 address cannot be used with the zone after its %",
+                "The zone must be the network interface of this host that leads to the address.")
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return "the host name cannot be resolved", "Check login_host and the name service of this host."
     if isinstance(error, ConnectionRefusedError):

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
@@ -40,6 +41,7 @@ RELIED_ON = {"autocommit": 1, "tx_isolation": "READ-COMMITTED", "tx_read_only": 
 _TLS_MODES = ("REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
 # The same of older ones and of MariaDB's; ssl-capath names a folder of CA certificates.
 _TLS_SWITCHES = ("ssl", "ssl-verify-server-cert", "ssl-capath")
+_PATHS = ("login_unix_socket", "ca_cert", "client_cert", "client_key")
 _OFF = ("0", "off", "false")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # Seconds. Python waits for sockets in milliseconds, of which there are at most 2^31 - 1.
@@ -129,6 +131,11 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
         else:
             values[option], sources[option] = default, "default"
 
+    for option in _PATHS:
+        if values[option] is not None:
+            # Ansible does so with its options; who writes ~ elsewhere means the same.
+            values[option] = os.path.expanduser(values[option])
+
     # A socket that only the option file names gives way to a host that anything names: people keep both in one file.
     if sources["login_unix_socket"].startswith("socket in") and sources["login_host"] != "default":
         values["login_unix_socket"] = None
@@ -136,7 +143,7 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
     for option, value in values.items():
         if not all(map(is_unicode, value if isinstance(value, list) else [str(value)])):
             raise InvalidOption("%s is not UTF-8 text (%s)" % (option, sources[option]), "Give it in UTF-8.")
-    for option in ("login_user", "login_unix_socket", "ca_cert", "client_cert", "client_key"):
+    for option in ("login_user", *_PATHS):
         if values[option] is not None:
             _check_text(option, values[option], sources[option])
     for option in ("connect_timeout", "read_timeout"):

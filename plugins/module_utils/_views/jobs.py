@@ -264,8 +264,8 @@ def why_no_view(session: Session, failure: Failure, budget: Budget, view: str = 
     """
     tenant = _first_value(session, "SHOW TENANT", budget)
     if tenant is not None and tenant != "sys":
-        return NotSysTenant("this login is in tenant %s, but %s are visible only in the sys tenant" % (tenant, content),
-                            "Log in as root@sys.", failure.errno, failure.sqlstate)
+        return NotSysTenant("this login is in tenant %s, but %s are visible only in the sys tenant; logged in as %s" % (
+            tenant, content, session.login.account()), "Log in as root@sys.", failure.errno, failure.sqlstate)
     version = _first_value(session, "SELECT VERSION()", budget)
     return UnsupportedVersion("the server (version %s) has no view %s" % (version or "unknown", view),
                               NEEDS_4_3, failure.errno, failure.sqlstate)

@@ -321,6 +321,14 @@ def test_every_address_gets_its_reason(names, hosts, dropping, refusing):
     assert seconds < SOON
 
 
+def test_a_zone_that_this_host_has_not():
+    address = Address("fe80::1%nosuch0", 1, "a test")
+    with pytest.raises(NoAnswer) as caught:
+        first_answer([address], 2, Clock().budget(5))
+    [(_address, reason, hint)] = caught.value.reasons
+    assert "with the zone after its %" in reason and "interface of this host" in hint
+
+
 def test_the_budget_wins_over_the_timeout(dropping):
     told, seconds = reasons(dropping, timeout=10, budget=0.2)
     assert told == {dropping: "no answer within 0.2 s (connect_timeout)"}

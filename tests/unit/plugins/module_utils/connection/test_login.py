@@ -174,6 +174,15 @@ def test_other_options_that_want_tls(lines, wanted, tmp_path):
     assert resolve({"config_file": path, "ca_cert": "/ca"}).ca_cert == "/ca"
 
 
+def test_a_home_folder_is_known_in_every_source(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/dba")
+    path = option_file(tmp_path, "[client]\nssl-ca=~/ca\nssl-cert=~/cert\nssl-key=~/key\nsocket=~/s\n")
+    login = resolve({"config_file": path})
+    assert (login.ca_cert, login.client_cert, login.client_key, socket_of(login)) == (
+        "/home/dba/ca", "/home/dba/cert", "/home/dba/key", "/home/dba/s")
+    assert resolve({}, {"OCEANBASE_CA_CERT": "~/ca"}).ca_cert == "/home/dba/ca"
+
+
 def test_an_option_without_a_value_is_none_of_ours(tmp_path):
     login = resolve({"config_file": option_file(tmp_path, "[client]\nuser=a\nuser\npassword\nhost\n")})
     assert (login.user, login.password, login.addresses[0].host) == ("a", None, "127.0.0.1")

@@ -157,7 +157,7 @@ def test_missing_views_in_another_tenant():
         look(NoViews("mysql001"), Selector("clone_a"))
     assert caught.value.sentence("cancel the clone of tenant clone_a") == (
         "Cannot cancel the clone of tenant clone_a: this login is in tenant mysql001, but clone jobs are visible only "
-        "in the sys tenant. Log in as root@sys.")
+        "in the sys tenant; logged in as root@sys (user: default, password: none). Log in as root@sys.")
     assert (caught.value.errno, caught.value.sqlstate) == (1146, "42S02")
 
 
