@@ -231,6 +231,7 @@ ADDRESS = "Set sys_tenant_mock_host to an address of this host."
     ("Traceback: it broke\n", "Traceback: it broke"),
     ("usage: ob_mock [-h]\n  more\nob_mock: no such option\n", "ob_mock: no such option"),
     ("[Errno 98] in use.", f"[Errno 98] in use. {PORT}that is free, or to 0 to let the mock pick one."),
+    ("[Errno 98] of X..", f"[Errno 98] of X. {PORT}that is free, or to 0 to let the mock pick one."),
     ("[Errno 13] denied", f"[Errno 13] denied. {PORT}above 1023, or to 0 to let the mock pick one."),
     ("[Errno 99] no address", f"[Errno 99] no address. {ADDRESS}"),
     ("[Errno 5] Input/output error", "[Errno 5] Input/output error"),

@@ -127,6 +127,14 @@ def test_without_wait_the_looks_for_a_job_that_has_vanished_have_pauses() -> Non
         (0.0, "look"), (0.0, "CANCEL"), (0.0, "look"), (0.1, "look"), (0.2, "look")]
 
 
+def test_without_wait_the_limit_of_the_looks_is_told_as_read_timeout() -> None:
+    time = FakeTime()
+    session = TimedSession(time, [RUNNING, []], [None], {"look": 3.0}, read_timeout=4)
+    _report, failure = cancel(time, session, wait=False)
+    assert isinstance(failure, WaitTimeout)
+    assert failure.message == "clone job 1706251714452555625 is in neither view after 4 s (read_timeout)"
+
+
 def test_half_of_the_rest_is_kept_for_finding_out_about_an_unanswered_cancel() -> None:
     time = FakeTime()
     session = TimedSession(time, [RUNNING, CANCELING], [LOST], {"CANCEL": 1000.0}, read_timeout=4)

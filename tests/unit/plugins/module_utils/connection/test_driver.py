@@ -20,6 +20,7 @@ from ansible_collections.community.oceanbase.plugins.module_utils._clock import 
 from ansible_collections.community.oceanbase.plugins.module_utils._connection import driver as _driver
 from ansible_collections.community.oceanbase.plugins.module_utils._connection.driver import (
     GREETING,
+    HANDSHAKE,
     LOGIN,
     Connection,
     DriverError,
@@ -274,6 +275,22 @@ def test_tls_begins_before_the_login_and_verifies_the_name_of_the_server():
     request, login = server.received[:2]
     assert login.startswith(request) and len(request) == 32
     assert context.name == "observer1"
+
+
+class BrokenContext(ssl.SSLContext):
+    """Fails in the handshake."""
+
+    def wrap_socket(self, sock, **options):
+        raise ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number")
+
+
+def test_the_stage_at_which_a_login_with_tls_fails_is_told():
+    with Server(tls_greeting(), lambda sock: None) as server:
+        assert refusal(server, BrokenContext(ssl.PROTOCOL_TLS_CLIENT)).stage == HANDSHAKE
+    with Server(error_packet(1040, "Too many connections")) as server:
+        assert refusal(server, BrokenContext(ssl.PROTOCOL_TLS_CLIENT)).stage == GREETING
+    with Server(greeting(), error_packet(1045, "Access denied")) as server:
+        assert refusal(server).stage == LOGIN
 
 
 @pytest.mark.parametrize(("switch", "sent"), [

@@ -331,6 +331,19 @@ def test_a_failure_of_tls(monkeypatch, driver, error, said):
         session(ca_cert="/ca").connect(AMPLE)
 
 
+@pytest.mark.parametrize("link", ["original_exception", "__cause__", "__context__"])
+def test_what_the_driver_wraps_is_found_however_it_does_so(link, monkeypatch, driver):
+    """Also behind an exception in between, and with a circle of them."""
+    monkeypatch.setattr(_tls, "_context", lambda login: "a context")
+    between, root = DriverError("between"), ssl.SSLError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] verify failed")
+    driver.login_error = DriverError("no", 2003)
+    setattr(driver.login_error, link, between)
+    setattr(between, link, root)
+    setattr(root, link, between)
+    with pytest.raises(TlsFailed, match="no verified TLS connection"):
+        session(ca_cert="/ca").connect(AMPLE)
+
+
 @pytest.mark.parametrize(("error", "cls", "said"), [
     (PluginRefused("mysql_clear_password"), AccessDenied, "plugin mysql_clear_password, which is not used without"),
     (PackageMissing("'x' package is required"), MissingLibrary, "'x' package is required"),
@@ -381,6 +394,12 @@ def test_the_first_address_that_answers_is_used(driver, network):
     assert (driver.logins, opened.login_address, opened.reconnects) == ([B], B, 0)
     # Each was asked once, and the certificate would have to hold its own name.
     assert (network.tried, driver.connections[0][3]) == ([[A, B, C]], "b")
+    # After a loss those that have not been tried come first, then the one that did not answer.
+    driver.answers = [DriverError("lost", 2013)]
+    with pytest.raises(ConnectionLost):
+        opened.run("SELECT 1", (), AMPLE)
+    opened.run("SELECT 1", (), AMPLE)
+    assert network.tried[1:] == [[C, A, B]]
 
 
 def test_after_a_loss_the_next_address_comes_first(driver, network):
