@@ -14,7 +14,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 
@@ -160,18 +160,30 @@ def test_nothing_of_a_mock_is_left(ending: str, folder: Path) -> None:
     ("wrong", "error: [Errno 98] Address already in use. Set sys_tenant_mock_port (or _ports) to a port that is free, "
               "or to 0 to let the mock pick one."),
     ("wordless", "The mock ended with code 3."),
-    ("silent", "The mock does not answer after 0 s. a line of its own"),
-    ("deaf", "The mock does not answer after 0 s. a line of its own\nready on "),
+    ("silent", "The mock does not answer after 20 s. a line of its own"),
+    ("deaf", "The mock does not answer after 20 s. a line of its own\nready on "),
 ])
 def test_a_mock_that_does_not_start_says_why_and_leaves_nothing(how: str, message: str, folder: Path,
                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
-    if how in ("silent", "deaf"):
-        # It would be the same after a minute.
-        monkeypatch.setattr(_mock_server, "START_SECONDS", 0.4)
+    waited: List[float] = []
+    wait = _mock_server._wait_for
+
+    def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
+        """Waits until the mock has said all that it will ever say, and then no longer."""
+        waited.append(seconds)
+        if how in ("silent", "deaf"):
+            lines = 1 if how == "silent" else 3
+            assert wait(lambda: (folder / "output").read_text(encoding="utf-8").count("\n") == lines, seconds)
+            return condition()
+        return wait(condition, seconds)
+
+    monkeypatch.setattr(_mock_server, "_wait_for", wait_for)
     with pytest.raises(MockFailure) as failed:
         start(mock(folder, how), check_mode=False)
     said = str(failed.value)
     assert said.startswith(message) or said == f"ob_mock: {message}"
+    # For its words, and then for its greeting.
+    assert waited == [20.0] * (2 if how == "deaf" else 1)
     assert not folder.exists()
 
 
