@@ -118,7 +118,7 @@ def shown(packets: List[bytes]) -> str:
     parts = []
     for packet in packets:
         if packet[:1] == b"\xff":
-            parts.append("%d %s" % (struct.unpack("<H", packet[1:3])[0], packet[9:].decode()))
+            parts.append("%d/%s %s" % (struct.unpack("<H", packet[1:3])[0], packet[4:9].decode(), packet[9:].decode()))
         elif packet[:1] == b"\xfe" and len(packet) == 5:
             parts.append("eof %x" % packet[3])
         elif packet[:1] == b"\0" and len(packet) == 7 and packet[5:] == b"\0\0":
@@ -152,34 +152,35 @@ OK, THREE = "ok 22", "SELECT X FROM (SELECT 1 AS X UNION ALL SELECT 2 UNION ALL 
 @pytest.mark.parametrize(("commands", "expected"), [
     ([b"\x0e", b"\x0d", b"\x09", b"\x1b\0\0", b"\x07\0"], [OK, "eof 2", "Active threads not support", OK, OK]),
     ([b"\2oceanbase", query("SELECT DATABASE() a"), b"\2no`such"],
-     [OK, "\1|a|eof 2|\toceanbase|eof 2", "1049 Unknown database 'no`such'"]),
+     [OK, "\1|a|eof 2|\toceanbase|eof 2", "1049/42000 Unknown database 'no`such'"]),
     ([query("SET autocommit = 0"), query("SELECT 1 a"), query("BEGIN"), b"\x1f", query("SELECT 1 a")],
      ["ok 20", "\1|a|eof 0|\x011|eof 0", "ok 21", OK, "\1|a|eof 2|\x011|eof 2"]),
     ([query("SET sql_mode = 'NO_BACKSLASH_ESCAPES'"), query("SELECT '\\' a")], ["ok 222", "\1|a|eof 2|\1\\|eof 2"]),
     ([query("SELECT 1 a; SET @x = 1;SELEC"), query("SELECT @x a")],
-     ["\1|a|eof a|\x011|eof a|ok 2a|1064 You have an error in your SQL syntax; check the manual that corresponds to "
-      "your OceanBase version for the right syntax to use near 'SELEC' at line 1", "\1|a|eof 2|\x011|eof 2"]),
-    ([b"\3;SELECT 1"], ["1065 Query was empty"]), ([b"\3/* a */;/* b */"], ["ok 2a|ok 22"]),
+     ["\1|a|eof a|\x011|eof a|ok 2a|1064/42000 You have an error in your SQL syntax; check the manual that "
+      "corresponds to your OceanBase version for the right syntax to use near 'SELEC' at line 1",
+      "\1|a|eof 2|\x011|eof 2"]),
+    ([b"\3;SELECT 1"], ["1065/42000 Query was empty"]), ([b"\3/* a */;/* b */"], ["ok 2a|ok 22"]),
     ([query("SELECT NULL, 'é' a")], ["\2|NULL|a|eof 2|\xfb\2Ã©|eof 2"]),
-    ([b"\x0c" + struct.pack("<I", 5)], ["1094 Unknown thread id: 5"]), ([b"\x0a"], None),
-    ([b"\x1d"], ["1235 Not supported feature or function"]),
-    ([b"\x20", query("SELECT 1")], ["1235 Not supported feature or function"]),
+    ([b"\x0c" + struct.pack("<I", 5)], ["1094/HY000 Unknown thread id: 5"]), ([b"\x0a"], None),
+    ([b"\x1d"], ["1235/0A000 Not supported feature or function"]),
+    ([b"\x20", query("SELECT 1")], ["1235/0A000 Not supported feature or function"]),
     # prepared statements
     ([prepare("SELECT ? a"), execute(1, 0, b"\0\1\xfd\0\2it"), execute(1, 0, b"\1\0"), execute(2), execute(1)],
      ["\0\1\0\0\0\1\0\1\0\0\0\0|?|eof 2|a|eof 2", "\1|a|eof 2|\0\0\2it|eof 2", "\1|a|eof 2|\0\4|eof 2",
-      "4201 hash map/set entry not exist"]),
+      "4201/HY000 hash map/set entry not exist"]),
     ([prepare("SELECT 1; SELECT 2"), prepare("SELECT ?; "), prepare("SELEC")],
-     ["1235 Not supported feature or function", "\0\1\0\0\0\1\0\1\0\0\0\0|?|eof 2|?|eof 2",
-      "1064 You have an error in your SQL syntax; check the manual that corresponds to your OceanBase version for the "
-      "right syntax to use near 'SELEC' at line 1"]),
+     ["1235/0A000 Not supported feature or function", "\0\1\0\0\0\1\0\1\0\0\0\0|?|eof 2|?|eof 2",
+      "1064/42000 You have an error in your SQL syntax; check the manual that corresponds to your OceanBase version "
+      "for the right syntax to use near 'SELEC' at line 1"]),
     ([prepare("SET @x = 1"), execute(1), statement(0x19, 1), execute(1)],
-     ["\0\1\0\0\0\0\0\0\0\0\0\0", OK, "4201 hash map/set entry not exist"]),
+     ["\0\1\0\0\0\0\0\0\0\0\0\0", OK, "4201/HY000 hash map/set entry not exist"]),
     ([prepare(THREE), execute(1, 1), statement(0x1c, 1, 2), statement(0x1c, 1, 2), statement(0x1c, 9, 1)],
      ["\0\1\0\0\0\1\0\0\0\0\0\0|X|eof 2", "\1|X|eof 42", "\0\0\1\0\0\0\0\0\0\0|\0\0\2\0\0\0\0\0\0\0|eof 42",
-      "\0\0\3\0\0\0\0\0\0\0|eof 82", "5931 fetch out of sequence"]),
+      "\0\0\3\0\0\0\0\0\0\0|eof 82", "5931/HY000 fetch out of sequence"]),
     ([prepare(THREE), execute(1, 1), statement(0x1a, 1), statement(0x1c, 1, 1), statement(0x1a, 7)],
-     ["\0\1\0\0\0\1\0\0\0\0\0\0|X|eof 2", "\1|X|eof 42", OK, "5931 fetch out of sequence",
-      "4201 hash map/set entry not exist"]),
+     ["\0\1\0\0\0\1\0\0\0\0\0\0|X|eof 2", "\1|X|eof 42", OK, "5931/HY000 fetch out of sequence",
+      "4201/HY000 hash map/set entry not exist"]),
     ([prepare("SELECT ? a"), b"\x18" + struct.pack("<IH", 1, 0) + b"lo", b"\x18" + struct.pack("<IH", 1, 0) + b"ng",
       b"\x18" + struct.pack("<IH", 9, 0) + b"x", execute(1, 0, b"\0\1\xfd\0")],
      ["\0\1\0\0\0\1\0\1\0\0\0\0|?|eof 2|a|eof 2", "\1|a|eof 2|\0\0\4long|eof 2"]),
@@ -204,9 +205,9 @@ def test_the_list_of_columns_and_of_sessions() -> None:
 
 @pytest.mark.parametrize(("options", "expected"), [
     ({}, "ok 22"), ({"user": "root"}, "ok 22"), ({"plugin": "caching_sha2_password"}, None),
-    ({"password": "x"}, "1045 Access denied for user 'root'@'xxx.xxx.xxx.xxx' (using password: YES)"),
-    ({"user": "root@nosuch"}, "1045 Access denied for user 'root'@'xxx.xxx.xxx.xxx' (using password: NO)"),
-    ({"database": "oceanbase"}, "ok 22"), ({"database": "nosuch"}, "1049 Unknown database 'nosuch'")])
+    ({"password": "x"}, "1045/42000 Access denied for user 'root'@'xxx.xxx.xxx.xxx' (using password: YES)"),
+    ({"user": "root@nosuch"}, "1045/42000 Access denied for user 'root'@'xxx.xxx.xxx.xxx' (using password: NO)"),
+    ({"database": "oceanbase"}, "ok 22"), ({"database": "nosuch"}, "1049/42000 Unknown database 'nosuch'")])
 def test_logins(options: Any, expected: Optional[str]) -> None:
     talk = Talk()
     found = talk.say(query("SELECT @@character_set_client a"), login=talk.login(charset=28, **options))
@@ -242,13 +243,14 @@ def test_another_user_in_the_same_connection() -> None:
                    for name in ("root@mysql001", "nobody"))
     found = Talk().say(query("SET @x = 1"), prepare("SELECT 1"), b"\x11" + user, query("SELECT @x a, USER() b"),
                        execute(1), b"\x11" + other, query("SELECT 1"))
-    assert found[3:] == ["ok 22", "\2|a|b|eof 2|\xfb\x0eroot@192.0.2.7|eof 2", "4201 hash map/set entry not exist",
-                         "1045 Access denied for user 'nobody'@'xxx.xxx.xxx.xxx' (using password: NO)"]
+    assert found[3:] == ["ok 22", "\2|a|b|eof 2|\xfb\x0eroot@192.0.2.7|eof 2",
+                         "4201/HY000 hash map/set entry not exist",
+                         "1045/42000 Access denied for user 'nobody'@'xxx.xxx.xxx.xxx' (using password: NO)"]
 
 
 @pytest.mark.parametrize(("fault", "answer", "ended", "executed", "stops"), [
     ("drop_before", None, "closed", False, 0), ("drop_after", None, "aborted", True, 0),
-    ("error 4012 '25000' 'late'", "4012 late", "closed", False, 0), ("slow 0.01", OK, "closed", True, 0),
+    ("error 4012 '25000' 'late'", "4012/25000 late", "closed", False, 0), ("slow 0.01", OK, "closed", True, 0),
     ("half", "", "closed", True, 0), ("garbage", "garbage", "closed", True, 0),
     ("stop_before", None, "closed", False, 1), ("stop_after", None, "closed", True, 1),
     ("stop_during 0.01", None, "closed", True, 2)])

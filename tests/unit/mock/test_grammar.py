@@ -26,6 +26,7 @@ def parse(sql: str, **dialect: Any) -> tree.Statement:
 @pytest.mark.parametrize("sql, name", [
     ("ALTER SYSTEM CANCEL CLONE c1", "c1"), ("alter system cancel clone C1;", "C1"),
     ("ALTER /*+ hint */ SYSTEM CANCEL CLONE `a``b c`", "a`b c"), ("ALTER SYSTEM CANCEL CLONE clone", "clone"),
+    ("ALTER SYSTEM CANCEL CLONE a /*! b c */", "a"), ("/*!50000 ALTER */ SYSTEM /*! CANCEL */ CLONE a", "a"),
     ("ALTER SYSTEM CANCEL CLONE 1a$é -- x", "1a$é"), ("/* x */ ALTER SYSTEM CANCEL CLONE c1 ; \n", "c1"),
 ])
 def test_cancel_clone(sql: str, name: str) -> None:

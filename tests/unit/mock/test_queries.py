@@ -65,6 +65,8 @@ def mock() -> Driver:
      ("a", "c", 2, 3)),
     ("SELECT LPAD('a', 3, 'xy'), RPAD('abc', 2, '-'), LPAD('a', 3, ''), REPEAT('ab', 2), REVERSE('abc'), SPACE(2)",
      ("xya", "ab", None, "abab", "cba", "  ")),
+    ("SELECT RPAD('a', 4, 'xy'), LPAD('abc', 2, '-'), RPAD('abc', 3, ''), LPAD('a', -1, 'x'), RPAD('a', 2, NULL)",
+     ("axyx", "ab", "abc", None, None)),
     ("SELECT FIELD('B', 'a', 'b'), FIELD(NULL, 1), ELT(2, 'a', 'b'), ELT(3, 'a'), FIND_IN_SET('b', 'a,b'), ASCII('a')",
      (2, 0, "b", None, 2, 97)),
     ("SELECT UNHEX('616'), BIN(5), OCT(8), CONV('ff', 16, 10), CHAR(65, 66), QUOTE('it''s'), FORMAT(1234.567, 1)",

@@ -13,7 +13,9 @@ import pytest
 from executor_driver import HISTORY, PROGRESS, Driver
 
 from ob_mock.cluster.clone_job import ALL_STATES, CANCELLABLE, FAILED, STEPS
+from ob_mock.scenario.json_schema import violations
 from ob_mock.scenario.scenario_file import SCHEMA, ScenarioError
+from ob_mock.sql.results import SqlError
 
 NAME = {"clone_tenant": "c1"}
 
@@ -51,6 +53,49 @@ def test_a_bad_file_is_named_with_the_place_in_it(load: Any, tmp_path: Path, con
     with pytest.raises(ScenarioError) as caught:
         load(content)
     assert str(caught.value).startswith("%s: %s" % (tmp_path / "scenario.json", complaint))
+
+
+# In which step a job, or a row of the history, has what: pool, snapshot, tenant, the point in time.
+KNOWN_FROM = {"resource_pool_id": 1, "tenant_snapshot_id": 2, "clone_tenant_id": 4, "restore_scn": 4}
+
+
+@pytest.mark.parametrize("state", [state for state in ALL_STATES if state != "CLONE_SYS_CANCELING"])
+def test_a_row_of_the_history_knows_what_its_job_got_to_know(load: Any, state: str) -> None:
+    if state not in FAILED and state not in ("CLONE_SYS_SUCCESS", "CLONE_SYS_CANCELED"):
+        return
+    mock = load({"history": [{**NAME, "state": state, "age": 100, "duration": 7, "source_tenant": "gone"}]})
+    row = mock.row(HISTORY)
+    step = STEPS.index(state.replace("_FAIL", "")) if state in FAILED else {"CLONE_SYS_SUCCESS": 7}.get(state, 4)
+    unknown = {"resource_pool_id": -1, "tenant_snapshot_id": -1, "clone_tenant_id": 0, "restore_scn": 2 ** 64 - 1}
+    for column, first in KNOWN_FROM.items():
+        assert (row[column] != unknown[column]) is (step >= first), column
+    assert bool(row["tenant_snapshot_name"]) is (step >= 2)
+    assert (row["status"], row["source_tenant_name"]) == (state, "gone")
+    assert (row["clone_start_time"], row["clone_finished_time"]) == (
+        "2024-01-26 14:46:54.000000", "2024-01-26 14:47:01.000000")
+
+
+def test_nobody_logs_in_to_a_tenant_that_is_being_cloned(load: Any) -> None:
+    mock = load({"jobs": [{**NAME, "state": "CLONE_SYS_CREATE_TENANT", "hold": True}]})
+    with pytest.raises(SqlError) as caught:
+        mock.login("root@c1")
+    assert str(caught.value) == "8001 (08004): Server is initializing"
+
+
+@pytest.mark.parametrize(("value", "schema", "complaints"), [
+    ("abc", {"type": "string", "minLength": 3, "maxLength": 3, "pattern": "^a"}, []),
+    ("ab", {"minLength": 3}, ["$: is too short"]), ("abc", {"maxLength": 2}, ["$: is longer than 2 characters"]),
+    ("b", {"pattern": "^a"}, ["$: 'b' does not match ^a"]), ("x", {"enum": ["a"]}, ["$: 'x' is not one of a"]),
+    (1, {"type": "integer", "minimum": 1, "maximum": 1}, []), (0, {"minimum": 1}, ["$: 0 is less than 1"]),
+    (2, {"maximum": 1}, ["$: 2 is more than 1"]), (1.5, {"type": "integer"}, ["$: 1.5 is not of type integer"]),
+    (True, {"type": "integer"}, ["$: True is not of type integer"]), (True, {"type": "boolean"}, []),
+    (["a", 1], {"items": {"type": "string"}}, ["$[1]: 1 is not of type string"]),
+    ({"a": 1}, {"required": ["b"], "properties": {"a": {"type": "string"}}},
+     ["$: 'b' is missing", "$.a: 1 is not of type string"]),
+    ({"c": 1}, {"properties": {"a": {}}, "additionalProperties": False}, ["$.c: unknown; known are a"]),
+    ({"c": 1}, {"additionalProperties": {"type": "string"}}, ["$.c: 1 is not of type string"])])
+def test_what_a_schema_forbids(value: Any, schema: Any, complaints: Any) -> None:
+    assert list(violations(value, schema, schema)) == complaints
 
 
 def test_a_missing_file_and_a_bad_version() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Tuple
 import pytest
 from executor_driver import HISTORY, PROGRESS, Driver
 
+from ob_mock.sql.results import SqlError
 from ob_mock.statements.privileges import GLOBAL, KNOWN
 
 NO_USER = "1133 Can not find any matching row in the user table"
@@ -81,7 +82,38 @@ STORIES: Dict[str, List[Step]] = {
             "NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION",)]),
         ("", "SELECT SQL_CALC_FOUND_ROWS 1 UNION ALL SELECT 2 UNION ALL SELECT 3 LIMIT 1", [(1,)]),
         ("", "SELECT FOUND_ROWS()", [(3,)]), ("", "SELECT 1 UNION ALL SELECT 2 LIMIT 1", [(1,)]),
-        ("", "SELECT FOUND_ROWS()", [(1,)])],
+        ("", "SELECT FOUND_ROWS()", [(1,)]),
+        ("", "SET time_zone = '-3:30'", []), ("", "SELECT @@time_zone", [("-03:30",)]),
+        ("", "SET sql_select_limit = 1", []), ("", "SELECT 1 UNION ALL SELECT 2", [(1,)]),
+        ("", "SHOW DATABASES", [("information_schema",)])],
+    "values of variables": [
+        *(("", "SET %s = %s" % (name, value), "1231 Variable '%s' can't be set to the value of '%s'" % (name, shown))
+          for name, value, shown in (
+              ("autocommit", "'x'", "x"), ("autocommit", "2", "2"), ("sql_mode", "'ANSI,X'", "X"),
+              ("sql_mode", "-1", "-1"), ("sql_mode", "4294967296", "4294967296"), ("wait_timeout", "0", "0"),
+              ("max_error_count", "-1", "-1"),
+              ("tx_isolation", "'x'", "x"), ("default_storage_engine", "'MyISAM'", "MyISAM"), ("profiling", "2", "2"),
+              ("character_set_client", "NULL", "NULL"), ("autocommit", "NULL", "NULL"))),
+        *(("", "SET %s = %s" % (name, value), "1232 Incorrect argument type to variable '%s'" % name)
+          for name, value in (("wait_timeout", "'1'"), ("wait_timeout", "1.5"), ("time_zone", "NULL"),
+                              ("sql_mode", "1.5"), ("tx_isolation", "1"), ("ob_log_level", "1"),
+                              ("ob_query_timeout", "NULL"))),
+        *(("", "SET %s = 1" % name, "1238 Variable '%s' is a read only variable" % name)
+          for name in ("port", "license", "character_set_system", "thread_stack")),
+        ("", "SET max_connections = 1", "1229 Variable 'max_connections' is a GLOBAL variable and should be set with "
+         "SET GLOBAL"),
+        ("", "SET GLOBAL insert_id = 1", "1228 Variable 'insert_id' is a SESSION variable and can't be used with SET "
+         "GLOBAL"),
+        ("", "SET max_allowed_packet = 1", "1621 SESSION variable 'max_allowed_packet' is read-only. Use SET GLOBAL to "
+         "assign the value"),
+        ("", "SELECT @@session.port", "1238 Variable 'port' is a GLOBAL variable"),
+        ("", "SELECT @@global.insert_id", "1238 Variable 'insert_id' is a SESSION variable"),
+        ("", "SELECT @@session.thread_stack, @@global.wait_timeout", [(262144, 28800)]),
+        ("", "SET wait_timeout = 1, max_error_count = 0, sql_mode = 4294967295, ob_read_consistency = 2", []),
+        ("", "SELECT @@wait_timeout, @@max_error_count, @@ob_read_consistency", [(1, 0, "WEAK")]),
+        ("", "SET collation_connection = 'nosuch'", "1273 Unknown collation: 'nosuch'"),
+        ("", "SET gtid_next = 'x', updatable_views_with_limit = 'NO'", []),
+        ("", "SELECT @@gtid_next, @@updatable_views_with_limit", [("AUTOMATIC", "ON")])],
     "what is set globally counts for later sessions": [
         ("", "SET GLOBAL sql_mode = 'ANSI_QUOTES', GLOBAL ob_query_timeout = 7000000, GLOBAL max_connections = 5", []),
         ("", "SELECT @@ob_query_timeout, @@global.ob_query_timeout, @@max_connections, 'x' = \"x\"",
@@ -166,3 +198,44 @@ def test_the_snapshot_of_a_clone() -> None:
     mock.time.pass_time(60)
     assert mock.ask("SELECT * FROM oceanbase.CDB_OB_TENANT_SNAPSHOTS") == []
     assert mock.status() is None and mock.row(HISTORY)["status"] == "CLONE_SYS_SUCCESS" and PROGRESS
+
+
+LONG, LONGLONG, NEWDECIMAL, VAR_STRING, NULL = 3, 8, 246, 253, 6
+
+
+@pytest.mark.parametrize(("statement", "shapes"), [
+    ("SELECT ?, 'a', NULL", [("?", VAR_STRING, 262143), ("a", VAR_STRING, 4), ("NULL", NULL, 0)]),
+    ("SELECT 1 LIMIT ?", [("1", LONGLONG, 20)]), ("SELECT SLEEP(?) AS s", [("s", LONGLONG, 20)]),
+    ("SELECT SUM(1), AVG(1), 1 / 3, YEAR(NOW()), 1 = 1 x",
+     [("SUM(1)", NEWDECIMAL, 43), ("AVG(1)", NEWDECIMAL, 24), ("1 / 3", NEWDECIMAL, 20), ("YEAR(NOW())", LONG, 4),
+      ("x", LONG, 1)]),
+    ("SET @a = ?", []), ("SHOW TENANT", [("Current_tenant_name", VAR_STRING, 512)]),
+    ("SHOW VARIABLES LIKE ?", None),
+    ("SHOW VARIABLES", [("Variable_name", VAR_STRING, 512), ("Value", VAR_STRING, 262144)]),
+    ("SHOW DATABASES LIKE 'x'", [("Database (x)", VAR_STRING, 512)]),
+    ("SHOW FULL TABLES FROM oceanbase LIKE 'x'", [("Tables_in_oceanbase (x)", VAR_STRING, 1024),
+                                                  ("Table_type", VAR_STRING, 256)]),
+    ("SHOW WARNINGS", [("Level", VAR_STRING, 128), ("Code", LONGLONG, 20), ("Message", VAR_STRING, 2048)]),
+    ("SHOW STATUS", [("Variable_name", VAR_STRING, 512), ("Value", VAR_STRING, 4096)]),
+    ("DESC oceanbase.DBA_OB_TENANTS", [
+        ("Field", VAR_STRING, 512), ("Type", VAR_STRING, 4194304), ("Null", VAR_STRING, 16), ("Key", VAR_STRING, 16),
+        ("Default", VAR_STRING, 16384), ("Extra", VAR_STRING, 16384)]),
+    ("SHOW PROCESSLIST", [
+        ("Id", LONGLONG, 20), ("User", VAR_STRING, 128), ("Host", VAR_STRING, 512), ("db", VAR_STRING, 512),
+        ("Command", VAR_STRING, 16384), ("Time", LONGLONG, 20), ("State", VAR_STRING, 512),
+        ("Info", VAR_STRING, 1048572)]),
+    ("SHOW COLLATION", [
+        ("Collation", VAR_STRING, 512), ("Charset", VAR_STRING, 512), ("Id", LONGLONG, 20), ("Default", VAR_STRING, 16),
+        ("Compiled", VAR_STRING, 16), ("Sortlen", LONGLONG, 20)]),
+    ("SHOW ENGINES", [("ENGINE", VAR_STRING, 256), ("SUPPORT", VAR_STRING, 32), ("COMMENT", VAR_STRING, 320),
+                      ("TRANSACTIONS", VAR_STRING, 12), ("SAVEPOINTS", VAR_STRING, 12)]),
+])
+def test_how_a_statement_is_described(statement: str, shapes: Any) -> None:
+    """Names, types and lengths of the columns are those that the kernel sends."""
+    mock = Driver()
+    if shapes is None:
+        with pytest.raises(SqlError):
+            mock.engine.describe(mock.root, statement)
+    else:
+        found = mock.engine.describe(mock.root, statement)
+        assert [(column.name, column.type, column.length) for column in found] == shapes
