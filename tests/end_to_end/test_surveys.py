@@ -128,7 +128,8 @@ def test_mock_clusters_takes_each_choice(tmp_path: Path, state: str) -> None:
         "sys_tenant_mock_folder": str(folder)}}}}), encoding="utf-8")
     run = (f"{COLLECTION}.mock_clusters", "--inventory", str(inventory), "-e")
     try:
-        play = run_playbook(*run, json.dumps({**answers("mock_clusters", False), "sys_tenant_mock_state": state}))
+        play = run_playbook(*run, json.dumps({**answers("mock_clusters", False), "sys_tenant_mock_state": state,
+                                              "oceanbase_hosts": ""}))
         assert play.exit_code == 0, play.stdout
         assert folder.exists() == (state != "stopped")
     finally:
