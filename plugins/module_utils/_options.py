@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, Iterable, Mapping, Optional
 
-_INFINITE = re.compile(r"\s*[+-]?inf(inity)?\s*\Z", re.IGNORECASE)
+_NO_NUMBER = re.compile(r"\s*[+-]?(inf(inity)?|nan)\s*\Z", re.IGNORECASE)
 
 
 def nearest(name: str, names: Iterable[str], likeness: float = 0.6) -> Optional[str]:
@@ -37,14 +37,14 @@ def unknown_options(options: Iterable[str], spec: Mapping[str, Any]) -> str:
 
 def unusable_value(options: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
     """
-    Returns a sentence about the first option with a value on which AnsibleModule ends in a traceback; "" for none. It
-    cannot convert an infinite number to a whole one, nor log a text with half of a surrogate pair.
+    Returns a sentence about the first option whose value is not a number for a whole number, or a text with half of a
+    surrogate pair; "" for none. AnsibleModule ends in a traceback when it converts infinity, or logs such a text.
     """
     known = _by_name(spec)
     for name, value in options.items():
         details = known.get(name, {})
-        if details.get("type") == "int" and _INFINITE.match(str(value)):
-            return "%s is %s, but must be a whole number." % (name, value)
+        if details.get("type") == "int" and _NO_NUMBER.match(str(value)):
+            return "%s is %s, but must be a whole number." % (name, str(value).strip())
         if isinstance(value, str) and not details.get("no_log") and not is_unicode(value):
             return "%s is not valid Unicode text." % name
     return ""

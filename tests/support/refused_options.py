@@ -51,7 +51,7 @@ SEVERAL = {"clone_tenants": "clone_tenant", "source_tenants": "source_tenant", "
 JOB_IDS = ("", " ", "0", "-1", "+1", "1.5", "1e3", "0x10", "abc", "1 2", "1_000", "9223372036854775808", "9" * 40, "٣")
 WAITING = ("ob_clone", "ob_clone_cancel", "ob_clone_info")
 TIMES = {"connect_timeout": (0, -1, 2147484), "read_timeout": (0, -1, 2147484)}
-INFINITE = (float("inf"), -float("inf"), "inf", " -Infinity ")
+NO_NUMBERS = (float("inf"), -float("inf"), float("nan"), "inf", " -Infinity ")
 HALF_PAIRS = ("a\udc80", "\ud800")
 LOGIN: list[tuple[dict[str, Any], str]] = [
     ({"login_port": 0}, "the port 0 (option login_port) is not a number from 1 to 65535"),
@@ -166,13 +166,14 @@ def refused() -> Iterator[Refused]:
     for option, value in (("status", ["CLONE_SYS_LOCK"]), ("min_age", 1)):
         yield Refused("ob_clone_info", {"wait": True, option: value},
                       f"wait is true, but {option} selects by what changes while a job runs")
-    # On these AnsibleModule ends in a traceback.
+    # Most of these end AnsibleModule in a traceback.
     for module in WORKING:
         integers = ["login_port", *TIMES, *(["wait_timeout"] if module in WAITING else []),
                     *(["limit", "min_age"] if module == "ob_clone_info" else [])]
         for option in integers:
-            for infinite in INFINITE:
-                yield Refused(module, {option: infinite}, f"{option} is {infinite}, but must be a whole number.")
+            for number in NO_NUMBERS:
+                says = f"{option} is {str(number).strip()}, but must be a whole number."
+                yield Refused(module, {option: number}, says)
         for option in (*NAMES.get(module, ()), "login_user", "ca_cert"):
             for half_pair in HALF_PAIRS:
                 yield Refused(module, {option: half_pair}, f"{option} is not valid Unicode text.")

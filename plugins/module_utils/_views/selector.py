@@ -133,10 +133,11 @@ class Selector(NamedTuple):
         return all(str(row[column.lower()]) == value for column, value in self.columns().items())
 
     def describe(self) -> str:
-        """Returns for messages: "clone tenant a, source tenant b, clone job 1"."""
+        """Returns for messages: "clone tenant a, source tenant b, clone job 1"; blanks around a name are visible."""
         parts = (("clone tenant", self.clone_tenant), ("source tenant", self.source_tenant),
                  ("clone job", self.clone_job_id))
-        return ", ".join("%s %s" % (label, value) for label, value in parts if value is not None)
+        return ", ".join("%s %s" % (label, value if value == value.strip() else repr(value))
+                         for label, value in parts if value is not None)
 
 
 class Condition(NamedTuple):

@@ -77,3 +77,7 @@ def test_a_row_must_match_exactly_in_everything_that_is_given(selector, matches)
     (Selector(None, "b", "1"), "source_tenant", "b", "source tenant b, clone job 1")])
 def test_a_selector_is_told_by_its_most_telling_name(selector, kind, name, described):
     assert (selector.kind, selector.name, selector.describe()) == (kind, name, described)
+
+
+def test_blanks_around_a_name_are_visible_in_messages():
+    assert Selector(clone_tenant=" a", source_tenant="b").describe() == "clone tenant ' a', source tenant b"
