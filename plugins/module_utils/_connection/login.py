@@ -119,6 +119,8 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
         # Here, because Python compiles whatever a task imports anew each time.
         from .option_file import read_option_file
         in_file = read_option_file(path)
+        if _tls_is_off(in_file):
+            in_file = {key: value for key, value in in_file.items() if key.partition("-")[0] != "ssl"}
     values: Dict[str, Any] = {}
     sources: Dict[str, str] = {}
     for option, (variable, key, default) in LOGIN_SOURCES.items():
@@ -172,13 +174,16 @@ def resolve_login(options: Mapping[str, Any], environ: Mapping[str, str]) -> Log
         check_hostname=options["check_hostname"], session_vars=_session_vars(options["session_vars"]), sources=sources)
 
 
+def _tls_is_off(in_file: Mapping[str, Optional[str]]) -> bool:
+    """Tells whether an option file says that its options about TLS do not count."""
+    return (in_file.get("ssl-mode") or "").upper() == "DISABLED" or "skip-ssl" in in_file
+
+
 def _wanted_tls(in_file: Mapping[str, Optional[str]]) -> str:
     """Returns which options of an option file ask for TLS, "" for none."""
     mode = (in_file.get("ssl-mode") or "").upper()
     if mode in _TLS_MODES:
         return "ssl-mode is %s" % mode
-    if mode == "DISABLED" or "skip-ssl" in in_file:
-        return ""
     wanted = [name for name in _TLS_SWITCHES if (in_file.get(name, "0") or "1").lower() not in _OFF]
     return "%s is set" % wanted[0] if wanted else ""
 

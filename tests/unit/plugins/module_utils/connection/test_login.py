@@ -174,6 +174,15 @@ def test_other_options_that_want_tls(lines, wanted, tmp_path):
     assert resolve({"config_file": path, "ca_cert": "/ca"}).ca_cert == "/ca"
 
 
+@pytest.mark.parametrize("line", ["ssl-mode=DISABLED", "ssl_mode = disabled", "skip-ssl", "loose-skip-ssl"])
+def test_an_option_file_that_switches_tls_off(tmp_path, line):
+    """Its ssl-ca does not count then, but one that is named elsewhere does."""
+    path = option_file(tmp_path, "[client]\nssl-ca=/ca\nssl-cert=/cert\nssl-key=/key\nssl\n%s\nuser=a\n" % line)
+    login = resolve({"config_file": path})
+    assert (login.ca_cert, login.client_cert, login.client_key, login.user) == (None, None, None, "a")
+    assert resolve({"config_file": path}, {"OCEANBASE_CA_CERT": "/other"}).ca_cert == "/other"
+
+
 def test_a_home_folder_is_known_in_every_source(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", "/home/dba")
     path = option_file(tmp_path, "[client]\nssl-ca=~/ca\nssl-cert=~/cert\nssl-key=~/key\nsocket=~/s\n")
