@@ -238,7 +238,7 @@ def extract(unit: str, value: Any) -> Optional[int]:
 
 
 def shifted(sign: int) -> Callable[[Any, Any, str], Optional[str]]:
-    """Returns ADDDATE (1) or SUBDATE (-1): of an interval, or of a number of days."""
+    """Computes ADDDATE (1) or SUBDATE (-1): of an interval, or of a number of days."""
     def call(value: Any, amount: Any, unit: str = "DAY") -> Optional[str]:
         return date_add(value, amount, unit) if sign > 0 else date_sub(value, amount, unit)
     return call

@@ -89,7 +89,7 @@ def locate(part: Any, value: Any, start: int = 1) -> Optional[int]:
 
 
 def hexadecimal(value: Any) -> Optional[str]:
-    """Returns HEX: of a number its 64 bits, of text or bytes each byte."""
+    """Computes HEX: of a number its 64 bits, of text or bytes each byte."""
     if value is None:
         return None
     if isinstance(value, (int, float)):
@@ -98,7 +98,7 @@ def hexadecimal(value: Any) -> Optional[str]:
 
 
 def strcmp(one: Any, other: Any) -> Optional[int]:
-    """Returns STRCMP: -1, 0 or 1 in the order of the default collation."""
+    """Computes STRCMP: -1, 0 or 1 in the order of the default collation."""
     if one is None or other is None:
         return None
     first, second = fold(text_of(one)), fold(text_of(other))
@@ -106,12 +106,12 @@ def strcmp(one: Any, other: Any) -> Optional[int]:
 
 
 def upper(value: Any) -> Optional[str]:
-    """Returns UPPER, also beyond ASCII."""
+    """Computes UPPER, also beyond ASCII."""
     return None if value is None else text_of(value).upper()
 
 
 def lower(value: Any) -> Optional[str]:
-    """Returns LOWER, also beyond ASCII."""
+    """Computes LOWER, also beyond ASCII."""
     return None if value is None else text_of(value).lower()
 
 
@@ -120,19 +120,19 @@ def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def substring(value: str, start: int, length: int = 1 << 31) -> str:
-    """Returns SUBSTR: ``start`` counts from 1, from the end if it is negative; 0 is nowhere."""
+    """Computes SUBSTR: ``start`` counts from 1, from the end if it is negative; 0 is nowhere."""
     begin = start - 1 if start > 0 else len(value) + start
     return value[begin:begin + max(length, 0)] if start and begin >= 0 else ""
 
 
 def substring_index(value: str, delimiter: str, count: int) -> str:
-    """Returns SUBSTRING_INDEX: what stands before the count-th delimiter, or behind it if count is negative."""
+    """Computes SUBSTRING_INDEX: what stands before the count-th delimiter, or behind it if count is negative."""
     parts = value.split(delimiter) if delimiter else []
     return delimiter.join(parts[:count] if count > 0 else parts[count:] if count else [])
 
 
 def pad(value: str, length: int, padding: str, left: bool) -> Optional[str]:
-    """Returns LPAD (left) or RPAD, which also cut; NULL if there is nothing to pad with."""
+    """Computes LPAD (left) or RPAD, which also cut; NULL if there is nothing to pad with."""
     missing = length - len(value)
     if missing <= 0 or length < 0:
         return value[:length] if length >= 0 else None
@@ -141,7 +141,7 @@ def pad(value: str, length: int, padding: str, left: bool) -> Optional[str]:
 
 
 def trim(side: str, part: str, value: str) -> str:
-    """Returns TRIM: without the part, which may stand there several times, at a side or both."""
+    """Computes TRIM: without the part, which may stand there several times, at a side or both."""
     while part and side != "TRAILING" and value.startswith(part):
         value = value[len(part):]
     while part and side != "LEADING" and value.endswith(part):
@@ -150,25 +150,25 @@ def trim(side: str, part: str, value: str) -> str:
 
 
 def field_index(wanted: Any, *values: Any) -> int:
-    """Returns FIELD: the place of the first value that equals ``wanted``, counted from 1, or 0."""
+    """Computes FIELD: the place of the first value that equals ``wanted``, counted from 1, or 0."""
     return next((place for place, value in enumerate(values, 1) if None not in (wanted, value)
                  and fold(text_of(value)) == fold(text_of(wanted))), 0)
 
 
 def rounded(value: Any, digits: int = 0, rounding: str = ROUND_HALF_UP) -> Any:
-    """Returns ROUND (half away from zero) or TRUNCATE; a whole number stays one."""
+    """Computes ROUND (half away from zero) or TRUNCATE; a whole number stays one."""
     exact = Decimal(float_text(float(value))) if not isinstance(value, int) else Decimal(value)
     result = exact.quantize(Decimal(1).scaleb(-digits), rounding)
     return int(result) if isinstance(value, int) else float(result)
 
 
 def formatted(value: Any, digits: int) -> str:
-    """Returns FORMAT: with commas between the thousands."""
+    """Computes FORMAT: with commas between the thousands."""
     return "{:,.{}f}".format(rounded(number_of(value), max(digits, 0)), max(digits, 0))
 
 
 def based(number: Any, source: int, target: int) -> Optional[str]:
-    """Returns CONV: a number from one base in another."""
+    """Computes CONV: a number from one base in another."""
     digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     try:
         value = int(text_of(number), source) & (1 << 64) - 1
@@ -182,7 +182,7 @@ def based(number: Any, source: int, target: int) -> Optional[str]:
 
 
 def inet_aton(text: str) -> Optional[int]:
-    """Returns INET_ATON: an IPv4 address as its number; NULL for another text."""
+    """Computes INET_ATON: an IPv4 address as its number; NULL for another text."""
     try:
         return int.from_bytes(socket.inet_aton(text), "big")
     except OSError:
@@ -190,13 +190,13 @@ def inet_aton(text: str) -> Optional[int]:
 
 
 def uuid() -> str:
-    """Returns UUID, one that nobody else has."""
+    """Computes UUID: one that nobody else has."""
     digits = "%032x" % random.getrandbits(128)
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def unhex(digits: str) -> Optional[bytes]:
-    """Returns UNHEX; NULL for what is not hexadecimal."""
+    """Computes UNHEX; NULL for what is not hexadecimal."""
     try:
         return bytes.fromhex(digits.zfill(len(digits) + len(digits) % 2))
     except ValueError:
