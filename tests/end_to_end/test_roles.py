@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from support import REPOSITORY
 from support.plays.ansible import COLLECTION, PlayResult, run_tasks
 from support.servers.mock_clusters import job
 from support.servers.ob_mock import Mock, wait_for
@@ -21,10 +22,11 @@ from support.servers.ob_mock import Mock, wait_for
 ENDING = "CLONE_SYS_RELEASE_RESOURCE"
 NOWHERE = "/nowhere/python"
 
-
+# No clone here lives long enough for the tasks.
+TASKS = str(REPOSITORY / "examples" / "pipeline" / "migration.yml")
 EPHEMERAL = {"ephemeral_clone_source_tenant": "mysql001", "ephemeral_clone_tenant": "clone_a",
              "ephemeral_clone_resource_pool": "pool_a", "ephemeral_clone_unit_config": "unit001",
-             "ephemeral_clone_tasks": __file__, "ephemeral_clone_drop": True,
+             "ephemeral_clone_tasks": TASKS, "ephemeral_clone_drop": True,
              "ephemeral_clone_wait_timeout": 1}
 # What only ob_clone asks while it looks for the job of its statement.
 FIRST_SIGHT = "CLONE_JOB_ID > "
