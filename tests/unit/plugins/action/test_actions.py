@@ -14,16 +14,33 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.utils.display import Display
 
-from ansible_collections.community.oceanbase.plugins.action import ob_clone_report, ob_mock_server, ob_playbook_start
+from ansible_collections.community.oceanbase.plugins.action import (
+    ob_clone_report,
+    ob_mock_server,
+    ob_playbook_start,
+    ob_role_start,
+)
 from ansible_collections.community.oceanbase.plugins.module_utils._views.jobs import COLUMNS
+
+
+@pytest.fixture(autouse=True)
+def _no_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that Ansible warns of is done."""
+    def warn(_self: Any, text: str, *_more: Any, **_keywords: Any) -> None:
+        raise AssertionError(text)
+
+    monkeypatch.setattr(Display, "warning", warn)
 
 
 def action(plugin: Any, arguments: dict[str, Any], check_mode: bool = False) -> Any:
     """Returns the action of a plugin for a task with these arguments."""
     task = SimpleNamespace(action="x", args=arguments, async_val=0, check_mode=check_mode)
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/tmp"))
-    return plugin.ActionModule(task, connection, None, None, SimpleNamespace(template=lambda value: value))
+    templar = SimpleNamespace(template=lambda value: value)
+    return plugin.ActionModule(task, connection, None, DataLoader(), templar)
 
 
 def begin(playbook: str, **variables: Any) -> dict[str, Any]:
@@ -53,6 +70,10 @@ def begin(playbook: str, **variables: Any) -> dict[str, Any]:
         "failed": True, "msg": "running_clone is 'kill', but must be one of: cancel, wait, fail."}),
     ("free_source_tenant", {"source_tenant": "s", "runing_clone": "fail"}, {
         "failed": True, "msg": "There is no variable runing_clone; did you mean running_clone?"}),
+    ("free_source_tenant", {"source_tenant": "s", "oceanbase_logn": {}}, {
+        "failed": True, "msg": "There is no variable oceanbase_logn; did you mean oceanbase_login?"}),
+    ("free_source_tenant", {"source_tenant": "s", "oceanbase_logn": {}, "oceanbase_login": {"login_port": 1}}, {
+        "given": {"source_tenant": "s", "running_clone": "cancel", "wait_timeout": 600, "after_timeout": "fail"}}),
     # What the inventory has may be meant for something else.
     ("clone_status", {"history_limits": 5, "hostvars": dict.fromkeys("abcd", {"history_limits": 5})}, {
         "given": {"stuck_after": 1800, "history_limit": 10, "oceanbase_report": None, "report_limit": 10000}}),
@@ -89,6 +110,35 @@ def test_a_playbook_stops_at_the_first_batch_that_failed(failed_in: dict[str, st
 def test_only_a_playbook_of_this_collection_begins(arguments: dict[str, Any]) -> None:
     with pytest.raises(AnsibleError, match="playbook"):
         action(ob_playbook_start, arguments).run(None, {})
+
+
+@pytest.mark.parametrize(("arguments", "variables", "message"), [
+    ({"role": "clone_cancel"}, {"clone_cancel_clone_tenants": ["a"], "other": 1}, None),
+    ({"role": "clone_cancel"}, {"clone_cancel_clone_tenant": "a"},
+     "There is no variable clone_cancel_clone_tenant; did you mean clone_cancel_clone_tenants?"),
+    ({"role": "ephemeral_clone", "tasks": "{folder}/none.yml"}, {}, None),
+    ({"role": "ephemeral_clone", "tasks": "{folder}/empty.yml"}, {}, None),
+    ({"role": "ephemeral_clone", "tasks": "{folder}/missing.yml"}, {},
+     "There is no task file {folder}/missing.yml (ephemeral_clone_tasks)."),
+    ({"role": "ephemeral_clone", "tasks": "{folder}/dict.yml"}, {},
+     "The task file {folder}/dict.yml (ephemeral_clone_tasks) cannot be loaded: it does not hold a list of tasks"),
+    ({"role": "ephemeral_clone", "tasks": "{folder}/broken.yml"}, {},
+     "The task file {folder}/broken.yml (ephemeral_clone_tasks) cannot be loaded: "),
+])
+def test_a_role_begins_with_known_variables_and_a_task_file(arguments: dict[str, str], variables: dict[str, Any],
+                                                            message: str | None, tmp_path: Path) -> None:
+    for name, text in (("none", "---\n"), ("empty", "[]\n"), ("dict", "a: 1\n"), ("broken", "a: [\n")):
+        (tmp_path / f"{name}.yml").write_text(text, encoding="utf-8")
+    arguments = {name: value.format(folder=tmp_path) for name, value in arguments.items()}
+    begins = action(ob_role_start, arguments)
+    begins._task.get_play = begins._task.get_variable_manager = lambda: None
+    begins._task._role = None
+    result = begins.run(None, variables)
+    if message is None:
+        assert result == {}
+    else:
+        assert result.pop("msg").startswith(message.format(folder=tmp_path))
+        assert result == {"failed": True}
 
 
 def row(view: str) -> dict[str, Any]:

@@ -154,6 +154,10 @@ def test_what_ansible_says_about_options_is_masked():
                    "value of fail_on must be one of: completed, got no match for: s3cret", {})
     assert "s3cret" not in json.dumps(ended.result)
     assert ended.result["results"] == []
+    by_environment = refuse(CLONE_CANCEL, {"fail_on": ["s3cret"]}, "got no match for: s3cret",
+                            {"OCEANBASE_LOGIN_PASSWORD": "s3cret"})
+    assert by_environment.failed
+    assert "s3cret" not in json.dumps(by_environment.result)
 
 
 def test_without_a_password_nothing_is_masked(monkeypatch):

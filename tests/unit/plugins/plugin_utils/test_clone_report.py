@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import re
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,13 @@ def test_a_report_of_nothing_says_so() -> None:
     assert to_csv(report_of()) == ",".join(COLUMNS_OF_FILE) + "\r\n"
 
 
+@pytest.mark.parametrize(("count", "words"), [
+    (0, "0 clone jobs on 1 cluster."), (1, "1 clone job on 1 cluster."), (2, "2 clone jobs on 1 cluster."),
+    (1001, "1,001 clone jobs on 1 cluster.")])
+def test_jobs_are_counted(count: int, words: str) -> None:
+    assert f"Read 2026-01-26 08:00:00 UTC: {words}" in to_html(report_of(*[a_row()] * count))
+
+
 @pytest.mark.parametrize(("seconds", "words"), [
     (None, ""), (0, "0 s"), (59.9, "59 s"), (60, "1 min 00 s"), (3599, "59 min 59 s"), (3600, "1 h 00 min"),
     (86399, "23 h 59 min"), (86400, "1 d 00 h"), (-5, "0 s")])
@@ -204,7 +212,10 @@ def golden_report() -> Report:
 
 
 @pytest.mark.parametrize("name", ["page", "jobs"])
-def test_a_report_looks_as_it_should(name: str, tmp_path: Path) -> None:
+def test_a_report_looks_as_it_should(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # All times are in UTC, wherever the report is made.
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
     text = {"page": to_html, "jobs": to_csv}[name](golden_report()).replace("\r\n", "\n")
     if name == "page":
         # They are only there once. In the golden file each element has a line of its own.
@@ -214,6 +225,8 @@ def test_a_report_looks_as_it_should(name: str, tmp_path: Path) -> None:
         digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
         text = re.sub(r"(?<=>)<(?!/)", "\n<", text.replace(f"sha256-{digest}", "sha256-DIGEST"))
     golden = Path(__file__).parent / f"golden_{name}.txt"
+    monkeypatch.undo()
+    time.tzset()
     (tmp_path / name).write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8"), f"if the new one is better, copy {tmp_path / name} to {golden}"
 

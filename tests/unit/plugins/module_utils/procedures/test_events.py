@@ -152,6 +152,11 @@ def test_a_job_without_a_time_of_its_start_is_not_stuck(server, watcher):
     assert [event["type"] for event in advance(None, rows, STUCK_AFTER)[1]] == [APPEARED]
 
 
+def test_events_are_called_as_rulebooks_know_them():
+    assert (APPEARED, STATUS_CHANGED, STUCK, ENDED, VANISHED) == (
+        "appeared", "status_changed", "stuck", "ended", "vanished")
+
+
 def test_a_job_whose_row_is_gone_has_vanished_with_the_status_that_it_had(server, watcher):
     server.start(START, TENANT)
     watcher.look()
