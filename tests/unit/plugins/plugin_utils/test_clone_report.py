@@ -152,9 +152,9 @@ def test_a_job_lasts_to_its_end_or_until_now() -> None:
     ended, running = job_of("a", a_row()), job_of("a", a_row("progress"))
     assert ended.seconds == pytest.approx(3625.725857)
     assert running.seconds == pytest.approx(65.5)
-    for time in (None, "0000-00-00T00:00:00Z"):
-        assert job_of("a", a_row(clone_start_time=time)).seconds is None
-        assert "clone_a" in to_html(report_of(a_row(clone_start_time=time)))
+    for start in (None, "0000-00-00T00:00:00Z"):
+        assert job_of("a", a_row(clone_start_time=start)).seconds is None
+        assert "clone_a" in to_html(report_of(a_row(clone_start_time=start)))
 
 
 @pytest.mark.parametrize(("result", "words"), [
