@@ -31,7 +31,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import IO, Any, Mapping, Union
+from typing import IO, Any, Mapping, NoReturn, Union
 
 from support import COLLECTIONS_PATH, REPOSITORY
 
@@ -224,6 +224,11 @@ def _load_modules() -> None:
     for path in sorted((REPOSITORY / "plugins" / "modules").glob("ob_*.py")):
         importlib.import_module(f"{_MODULES}.{path.stem}")
     importlib.import_module("ob_mock.cli")
+    grammar = importlib.import_module("ob_mock.sql.grammar")
+    # What reads statements is compiled when it is first used.
+    grammar.parse("SELECT 1")
+    for rule in grammar.GRAMMAR.rules:
+        grammar.GRAMMAR.matcher(rule)
 
 
 def _load_around_ansible() -> None:
@@ -349,12 +354,27 @@ def _become(request: Any) -> None:
     if "ansible.constants" in sys.modules:
         _settle_ansible()
     first, *rest = request["arguments"]
-    if first == "-m":
-        sys.argv = rest
-        runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
-    else:
-        sys.argv = [first, *rest]
-        runpy.run_path(first, run_name="__main__")
+    try:
+        if first == "-m":
+            sys.argv = rest
+            runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
+        else:
+            sys.argv = [first, *rest]
+            runpy.run_path(first, run_name="__main__")
+    except SystemExit as ending:
+        if not isinstance(ending.code, (int, type(None))):
+            raise
+        _end(ending.code or 0)
+    _end(0)
+
+
+def _end(code: int) -> NoReturn:
+    """Ends this process as Python does, but leaves its memory to the system: to free an object is to copy it first."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
