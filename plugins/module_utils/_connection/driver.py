@@ -242,7 +242,7 @@ class Connection(_PyMySQLConnection):  # type: ignore[misc]
         if self._plugin != _NATIVE and (not self._verified or self._plugin == _OLD):
             raise PluginRefused(self._plugin)
         if self._plugin == _NATIVE and data[:1] == _MORE_DATA:
-            raise PluginRefused("that wants more than %s gives" % _NATIVE)
+            raise PluginRefused("%s with a further answer" % _NATIVE)
 
     def _get_server_information(self) -> None:
         try:

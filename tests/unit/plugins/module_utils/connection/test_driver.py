@@ -177,8 +177,8 @@ def test_an_unverified_server_gets_the_answer_of_no_other_plugin(plugin, where):
 
 
 @pytest.mark.parametrize(("answer", "plugin"), [
-    (b"\xfe", "mysql_old_password"), (b"\xfe\0", "mysql_old_password"), (b"\x01\x04", "that wants more"),
-    (b"\x01", "that wants more")])
+    (b"\xfe", "mysql_old_password"), (b"\xfe\0", "mysql_old_password"), (b"\x01\x04", "with a further answer"),
+    (b"\x01", "with a further answer")])
 def test_an_unverified_server_cannot_ask_without_a_name_either(answer, plugin):
     with Server(greeting(), answer) as server:
         error = refusal(server)
