@@ -51,7 +51,8 @@ class PlayResult(NamedTuple):
 
 def ansible_environment(**extra: str) -> dict[str, str]:
     """
-    Returns the environment for Ansible's programs: the collection from this tree, nothing of the user's own settings.
+    Returns the environment for Ansible's programs: the collection from this tree, nothing of the user's own settings,
+    and the options in results, which ansible-core 2.21 leaves out unless they are asked for.
     """
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("ANSIBLE_", "OCEANBASE_"))}
@@ -59,7 +60,7 @@ def ansible_environment(**extra: str) -> dict[str, str]:
         **kept, "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS_PATH),
         "ANSIBLE_HOME": str(REPOSITORY / ".cache" / "ansible"),
         "ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        "ANSIBLE_NOCOLOR": "true", "ANSIBLE_DEPRECATION_WARNINGS": "true",
+        "ANSIBLE_NOCOLOR": "true", "ANSIBLE_INJECT_INVOCATION": "true", "ANSIBLE_DEPRECATION_WARNINGS": "true",
         "ANSIBLE_CALLBACK_PLUGINS": str(REPOSITORY / "tests" / "support" / "plays" / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "record", "ANSIBLE_PYTHON_INTERPRETER": sys.executable, **extra}
 
