@@ -37,8 +37,8 @@ def unknown_options(options: Iterable[str], spec: Mapping[str, Any]) -> str:
 
 def unusable_value(options: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
     """
-    Returns a sentence about the first option whose value is not a number for a whole number, or a text with half of a
-    surrogate pair; "" for none. AnsibleModule ends in a traceback when it converts infinity, or logs such a text.
+    Returns a sentence about the first option that is infinity or NaN instead of a whole number, or a text with half of
+    a surrogate pair; "" for none. AnsibleModule ends in a traceback when it converts infinity, or logs such a text.
     """
     known = _by_name(spec)
     for name, value in options.items():
