@@ -173,8 +173,8 @@ OK, THREE = "ok 22", "SELECT X FROM (SELECT 1 AS X UNION ALL SELECT 2 UNION ALL 
      ["1235/0A000 Not supported feature or function", "\0\1\0\0\0\1\0\1\0\0\0\0|?|eof 2|?|eof 2",
       "1064/42000 You have an error in your SQL syntax; check the manual that corresponds to your OceanBase version "
       "for the right syntax to use near 'SELEC' at line 1"]),
-    ([prepare("SET @x = 1"), execute(1), statement(0x19, 1), execute(1)],
-     ["\0\1\0\0\0\0\0\0\0\0\0\0", OK, "4201/HY000 hash map/set entry not exist"]),
+    ([prepare("SET @x = 1"), execute(1), execute(1, 1), statement(0x19, 1), execute(1)],
+     ["\0\1\0\0\0\0\0\0\0\0\0\0", OK, OK, "4201/HY000 hash map/set entry not exist"]),
     ([prepare(THREE), execute(1, 1), statement(0x1c, 1, 2), statement(0x1c, 1, 2), statement(0x1c, 9, 1)],
      ["\0\1\0\0\0\1\0\0\0\0\0\0|X|eof 2", "\1|X|eof 42", "\0\0\1\0\0\0\0\0\0\0|\0\0\2\0\0\0\0\0\0\0|eof 42",
       "\0\0\3\0\0\0\0\0\0\0|eof 82", "5931/HY000 fetch out of sequence"]),
@@ -270,6 +270,7 @@ def test_faults(tmp_path: Path, fault: str, answer: Optional[str], ended: str, e
     assert [line["fault"] for line in lines if "fault" in line] == [fault.split()[0]]
     kinds = {"drop_before": "lost", "stop_before": "lost", "error": "error"}
     assert [line["answer"] for line in lines if "fault" in line] == [kinds.get(fault.split()[0], "ok")]
+    assert fault != "slow 0.01" or max(line["elapsed"] for line in lines) >= 0.01
 
 
 def test_the_log_tells_who_asked_what_and_was_told_what(tmp_path: Path) -> None:

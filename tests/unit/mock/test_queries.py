@@ -104,6 +104,9 @@ def mock() -> Driver:
     ("SELECT GROUP_CONCAT(x ORDER BY y DESC, x SEPARATOR ';'), GROUP_CONCAT(DISTINCT x), GROUP_CONCAT(x, y) FROM "
      "(SELECT 'a' AS x, 1 AS y UNION ALL SELECT 'b', 2 UNION ALL SELECT 'A', 1 UNION ALL SELECT NULL, 3) t",
      ("b;a;A", "a,b", "a1,b2,A1")),
+    ("SELECT SQRT(0), SQRT(1), SIGN(0), SIGN(1), VAR_POP(x), VARIANCE(x), STD(x), STDDEV_SAMP(x) FROM "
+     "(SELECT 1 AS x) t",
+     (0.0, 1.0, 0, 1, 0.0, 0.0, 0.0, None)),
     ("SELECT STDDEV(x), VAR_SAMP(x), BIT_OR(x), BIT_AND(x), BIT_XOR(x), ANY_VALUE(x), GROUP_CONCAT(x ORDER BY x) FROM "
      "(SELECT 3 AS x UNION ALL SELECT 1) t", (1.0, 2.0, 3, 1, 2, 3, "1,3")),
     ("SELECT STDDEV(x), BIT_AND(x), GROUP_CONCAT(x) FROM (SELECT 1 AS x) t WHERE x = 2", (None, None, None)),

@@ -10,9 +10,12 @@ from typing import Any, Dict, List, Tuple
 import pytest
 from executor_driver import HISTORY, PROGRESS, Driver
 
+from ob_mock.cluster.parameters import KNOWN as KNOWN_PARAMETERS
+from ob_mock.cluster.variables import CHOICES
 from ob_mock.sql.results import SqlError
 from ob_mock.statements.privileges import GLOBAL, KNOWN
 
+GRANTED = "4626 resource pool 'p' has already been granted to a tenant"
 NO_USER = "1133 Can not find any matching row in the user table"
 GRANTS = "SHOW GRANTS FOR "
 # (who asks, statement, the answer: rows, "errno text", or None for whatever is no error); who: '' is root@sys
@@ -129,6 +132,52 @@ STORIES: Dict[str, List[Step]] = {
         ("", "SHOW CHARACTER SET LIKE 'u%'", [("utf16", "UTF-16 Unicode", "utf16_general_ci", 2),
                                              ("utf8mb4", "UTF-8 Unicode", "utf8mb4_general_ci", 4)]),
         ("", "SHOW CHARSET LIKE 'b%'", [("binary", "Binary pseudo charset", "binary", 1)])],
+    "words of parameters": [
+        step for words, value in (("true TRUE on 1 t yes", "True"), ("false off 0 f no", "False"))
+        for word in words.split() for step in (("", "ALTER SYSTEM SET enable_rich_error_msg = '%s'" % word, []),
+                     ("", "SHOW PARAMETERS WHERE name = 'enable_rich_error_msg' AND value = '%s'" % value, [
+                         ("zone1", "observer", "127.0.0.1", 2882, "enable_rich_error_msg", "BOOL", value,
+                          KNOWN_PARAMETERS["enable_rich_error_msg"].info, "OBSERVER", "CLUSTER", "DEFAULT",
+                          "DYNAMIC_EFFECTIVE", "False", int(value == "False"))]))],
+    "transactions": [
+        ("", "ROLLBACK TO a", "1305 savepoint does not exist"), ("", "BEGIN", []),
+        ("", "SET TRANSACTION READ ONLY", "1568 Transaction characteristics can't be changed while a transaction is in "
+         "progress"), ("", "SAVEPOINT a", []), ("", "SAVEPOINT b", []), ("", "ROLLBACK TO a", []),
+        ("", "RELEASE SAVEPOINT b", "1305 savepoint does not exist"), ("", "RELEASE SAVEPOINT a", []),
+        ("", "RELEASE SAVEPOINT a", "1305 savepoint does not exist"), ("", "COMMIT", [])],
+    "unit configs": [
+        ("", "CREATE RESOURCE UNIT u MAX_CPU = 1.5, MIN_CPU 1, MEMORY_SIZE '2G', LOG_DISK_SIZE = '3M', "
+         "MAX_IOPS = 2048, MIN_IOPS = 1024, IOPS_WEIGHT = 3", []),
+        ("", "CREATE RESOURCE UNIT IF NOT EXISTS u MAX_CPU 9", []),
+        ("", "SELECT MAX_CPU, MIN_CPU, MEMORY_SIZE, LOG_DISK_SIZE, MAX_IOPS, MIN_IOPS, IOPS_WEIGHT FROM "
+         "oceanbase.DBA_OB_UNIT_CONFIGS WHERE NAME = 'U'", [(1.5, 1.0, 2 << 30, 3 << 20, 2048, 1024, 3)]),
+        ("", "ALTER RESOURCE UNIT u MEMORY_SIZE = '1T', MAX_CPU 2", []),
+        ("", "SELECT MAX_CPU, MEMORY_SIZE FROM oceanbase.DBA_OB_UNIT_CONFIGS WHERE NAME = 'u'", [(2.0, 1 << 40)]),
+        ("", "ALTER RESOURCE UNIT u MEMORY_SIZE = 'much'", "1210 Incorrect arguments to memory_size"),
+        ("", "ALTER RESOURCE UNIT x MAX_CPU 1", "4648 resource unit 'x' not exist"), ("", "DROP RESOURCE UNIT u", []),
+        ("", "DROP RESOURCE UNIT u", "4648 resource unit 'u' not exist"), ("", "DROP RESOURCE UNIT IF EXISTS u", [])],
+    "pools": [
+        ("", "CREATE RESOURCE POOL p UNIT x", "4648 resource unit 'x' not exist"),
+        ("", "CREATE RESOURCE POOL p UNIT unit001", []),
+        ("", "CREATE RESOURCE POOL p UNIT unit001", "4651 resource pool 'p' exist"),
+        ("", "CREATE RESOURCE POOL IF NOT EXISTS p UNIT x", []),
+        ("", "ALTER RESOURCE POOL p UNIT_NUM = 3, UNIT = 'sys_unit_config'", []),
+        ("", "SELECT p.UNIT_COUNT, u.NAME FROM oceanbase.DBA_OB_RESOURCE_POOLS p JOIN oceanbase.DBA_OB_UNIT_CONFIGS u "
+         "USING (UNIT_CONFIG_ID) WHERE p.NAME = 'p'", [(3, "sys_unit_config")]),
+        ("", "ALTER RESOURCE POOL p UNIT 'x'", "4648 resource unit 'x' not exist"),
+        ("", "ALTER RESOURCE POOL x UNIT_NUM 1", "4650 resource pool 'x' not exist"),
+        ("", "CREATE TENANT t RESOURCE_POOL_LIST = ('x')", "4650 resource pool 'x' not exist"),
+        ("", "CREATE TENANT t", "4650 resource pool not exist"),
+        ("", "CREATE TENANT t RESOURCE_POOL_LIST = ('p')", []), ("", "CREATE TENANT IF NOT EXISTS t", []),
+        ("", "CREATE TENANT t RESOURCE_POOL_LIST = ('p')", "5156 tenant 't' already exist"),
+        ("", "CREATE TENANT t2 RESOURCE_POOL_LIST = ('p')", GRANTED), ("", "DROP RESOURCE POOL p", GRANTED),
+        ("", "ALTER TENANT t PRIMARY_ZONE = 'zone1;zone2', LOCALITY = 'FULL{1}@zone1'", []),
+        ("", "ALTER TENANT t LOCK", []),
+        ("", "SELECT PRIMARY_ZONE, LOCALITY, LOCKED, LOG_MODE, STATUS, TENANT_ROLE FROM oceanbase.DBA_OB_TENANTS WHERE "
+         "TENANT_NAME = 't'", [("zone1;zone2", "FULL{1}@zone1", "YES", "NOARCHIVELOG", "NORMAL", "PRIMARY")]),
+        ("", "DROP TENANT sys", "1235 drop system tenant not supported"), ("", "DROP TENANT t FORCE", []),
+        ("", "DROP TENANT IF EXISTS t", []), ("", "DROP RESOURCE POOL IF EXISTS p", []),
+        ("", "DROP RESOURCE POOL p", "4650 resource pool 'p' not exist")],
     "resources": [
         ("", "CREATE RESOURCE POOL p UNIT = 'unit001', UNIT_NUM = 2, ZONE_LIST = ('zone1', 'zone2')", []),
         ("", "ALTER RESOURCE POOL p ZONE_LIST = ('zone3')", []),
@@ -205,6 +254,7 @@ LONG, LONGLONG, NEWDECIMAL, VAR_STRING, NULL = 3, 8, 246, 253, 6
 
 @pytest.mark.parametrize(("statement", "shapes"), [
     ("SELECT ?, 'a', NULL", [("?", VAR_STRING, 262143), ("a", VAR_STRING, 4), ("NULL", NULL, 0)]),
+    ("SELECT MAX(?) m, COUNT(?)", [("m", VAR_STRING, 0), ("COUNT(?)", LONGLONG, 20)]),
     ("SELECT 1 LIMIT ?", [("1", LONGLONG, 20)]), ("SELECT SLEEP(?) AS s", [("s", LONGLONG, 20)]),
     ("SELECT SUM(1), AVG(1), 1 / 3, YEAR(NOW()), 1 = 1 x",
      [("SUM(1)", NEWDECIMAL, 43), ("AVG(1)", NEWDECIMAL, 24), ("1 / 3", NEWDECIMAL, 20), ("YEAR(NOW())", LONG, 4),
@@ -239,3 +289,32 @@ def test_how_a_statement_is_described(statement: str, shapes: Any) -> None:
     else:
         found = mock.engine.describe(mock.root, statement)
         assert [(column.name, column.type, column.length) for column in found] == shapes
+
+
+def test_every_variable_is_of_a_known_kind_and_scope() -> None:
+    known = Driver().engine._context.variables._known
+    assert {variable.kind for variable in known.values()} == {
+        "bool", "charset", "choice", "collation", "ignored", "int", "mode", "positive", "text", "unsigned", "zone"}
+    assert {variable.scope for variable in known.values()} == {
+        "both", "global", "read only", "fixed", "session", "set globally"}
+    assert {name for name, variable in known.items() if variable.kind == "choice"} == {
+        *CHOICES, "transaction_isolation"}
+
+
+def test_what_the_cluster_holds_at_first() -> None:
+    mock = Driver()
+    assert mock.ask("SELECT TENANT_ID, TENANT_NAME, TENANT_TYPE, STATUS, TENANT_ROLE, LOCKED, IN_RECYCLEBIN, LOG_MODE, "
+                    "UNIT_NUM, COMPATIBLE, MAX_LS_ID, SYNC_SCN IS NULL FROM oceanbase.DBA_OB_TENANTS "
+                    "WHERE TENANT_ID < 1003 ORDER BY 1") == [
+        (1, "sys", "SYS", "NORMAL", "PRIMARY", "NO", "NO", "NOARCHIVELOG", 1, "4.3.5.3", 1, 1),
+        (1001, "META$1002", "META", "NORMAL", "PRIMARY", "NO", "NO", "NOARCHIVELOG", 1, "4.3.5.3", 1, 1),
+        (1002, "mysql001", "USER", "NORMAL", "PRIMARY", "NO", "NO", "ARCHIVELOG", 1, "4.3.5.3", 1001, 0)]
+    assert mock.ask("SELECT NAME, MAX_CPU, MIN_CPU, MEMORY_SIZE, MAX_IOPS, MIN_IOPS, IOPS_WEIGHT FROM "
+                    "oceanbase.DBA_OB_UNIT_CONFIGS ORDER BY NAME") == [
+        ("sys_unit_config", 1.0, 1.0, 1 << 30, 2 ** 63 - 1, 2 ** 63 - 1, 1),
+        ("unit001", 1.0, 1.0, 1 << 30, 2 ** 63 - 1, 2 ** 63 - 1, 1)]
+    assert mock.ask("SELECT NAME, UNIT_COUNT, ZONE_LIST, REPLICA_TYPE FROM oceanbase.DBA_OB_RESOURCE_POOLS "
+                    "WHERE TENANT_ID = 1002") == [("pool_mysql001", 1, "zone1", "FULL")]
+    assert mock.ask("SELECT SVR_IP, SVR_PORT, ZONE, SQL_PORT, WITH_ROOTSERVER, STATUS FROM "
+                    "oceanbase.DBA_OB_SERVERS") == [
+        ("127.0.0.1", 2882, "zone1", 2881, "YES", "ACTIVE")]
