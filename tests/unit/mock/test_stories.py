@@ -139,6 +139,8 @@ STORIES: Dict[str, List[Step]] = {
                          ("zone1", "observer", "127.0.0.1", 2882, "enable_rich_error_msg", "BOOL", value,
                           KNOWN_PARAMETERS["enable_rich_error_msg"].info, "OBSERVER", "CLUSTER", "DEFAULT",
                           "DYNAMIC_EFFECTIVE", "False", int(value == "False"))]))],
+    "kills": [("", "KILL QUERY", "1054 Unknown column 'QUERY' in 'field_list'"), ("", "KILL CONNECTION", None),
+              ("", "KILL QUERY 7", "1094 Unknown thread id: 7")],
     "transactions": [
         ("", "ROLLBACK TO a", "1305 savepoint does not exist"), ("", "BEGIN", []),
         ("", "SET TRANSACTION READ ONLY", "1568 Transaction characteristics can't be changed while a transaction is in "

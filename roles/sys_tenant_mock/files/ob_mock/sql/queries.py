@@ -18,8 +18,9 @@ from ..cluster.variables import CHARSETS, COLLATIONS, Variables, charset_of
 from .errors import error
 from .results import Column, Rows, SqlError
 from .scanner import Modes, tokenize
+from .select_list import Item
 from .sqlite_functions import SessionFunctions, register
-from .translation import SIGNED_64, Item, Translation, translate
+from .translation import SIGNED_64, Translation, translate
 from .views import (
     BINARY,
     BINARY_CHARSET,

@@ -239,7 +239,10 @@ def transaction(reader: TokenReader) -> Transaction:
 def kill(reader: TokenReader) -> Kill:
     """Reads KILL [QUERY | CONNECTION] id."""
     reader.expect("KILL")
+    start = reader.position
     query_only = reader.one_of("QUERY", "CONNECTION") == "QUERY"
+    if reader.at_end():  # Then the word is an expression itself: the name of a column.
+        reader.position, query_only = start, False
     return Kill(query_only, _expression(reader))
 
 

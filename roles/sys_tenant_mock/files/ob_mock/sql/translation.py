@@ -26,51 +26,30 @@ from .scanner import (
     WORD,
     Modes,
     Token,
-    separate_strings,
     syntax_error,
     tokenize,
 )
+from .select_list import CASTS, COMPARING, NO_PARENTHESES, SET_OPERATORS, Item, SelectList
 
-CLAUSES = ("FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "FOR", "PROCEDURE", "INTO")
 _OPERATORS = {"&&": "AND", "||": "OR", "!": "NOT", "<=>": "IS", "/": "* 1.0 /", "<>": "<>"}
 _WORDS = {"DIV": "/", "MOD": "%", "RLIKE": "REGEXP", "DISTINCTROW": "DISTINCT", "TRUE": "1", "FALSE": "0",
           "STRAIGHT_JOIN": "JOIN"}
-_SET_OPERATORS = {"UNION": "UNION", "EXCEPT": "EXCEPT", "MINUS": "EXCEPT", "INTERSECT": "INTERSECT"}
 _DROPPED = ("SQL_NO_CACHE", "SQL_CACHE", "SQL_CALC_FOUND_ROWS", "HIGH_PRIORITY", "STRAIGHT_JOIN",
             "SQL_SMALL_RESULT", "SQL_BIG_RESULT", "SQL_BUFFER_RESULT")
-_NO_PARENTHESES = ("CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP", "CURRENT_USER", "CURRENT_DATE",
-                   "CURRENT_TIME", "UTC_DATE", "UTC_TIME")
-_WITH_DIGITS = ("NOW", "SYSDATE", "CURTIME", *_NO_PARENTHESES)
+_WITH_DIGITS = ("NOW", "SYSDATE", "CURTIME", *NO_PARENTHESES)
 MAX_DIGITS = 6  # of a fraction of a second
 # Reserved words that call a function when a parenthesis follows.
-_FUNCTION_WORDS = ("IF", "DATABASE", "SCHEMA", "REGEXP", "REPLACE", "REPEAT", "LEFT", "RIGHT", "CHAR", *_NO_PARENTHESES)
+_FUNCTION_WORDS = ("IF", "DATABASE", "SCHEMA", "REGEXP", "REPLACE", "REPEAT", "LEFT", "RIGHT", "CHAR", *NO_PARENTHESES)
 # Functions whose arguments may have words between them in place of commas.
 _SEPARATORS = {"POSITION": ("IN",), "SUBSTR": ("FROM", "FOR"), "SUBSTRING": ("FROM", "FOR"), "MID": ("FROM", "FOR"),
                "TRIM": ("FROM",), "EXTRACT": ("FROM",)}
 _TYPES = {"CHAR": "TEXT", "NCHAR": "TEXT", "SIGNED": "INTEGER", "UNSIGNED": "INTEGER", "BINARY": "TEXT",
           "DECIMAL": "NUMERIC", "DOUBLE": "REAL"}
-_CASTS = {"DATETIME": "cast_datetime(", "DATE": "date(", "TIME": "time("}
 # Functions that answer with one of their arguments: for the type of the column they may be left out.
 _TRANSPARENT = ("MAX", "MIN", "ANY_VALUE")
 _AGGREGATES = (*_TRANSPARENT, "COUNT", "SUM", "AVG", "GROUP_CONCAT")
 SIGNED_64 = 2 ** 63
-DIVISION_DECIMALS = 4  # that a division adds (div_precision_increment)
-# What makes a truth value of an expression, unless it stands in parentheses or in a CASE.
-_COMPARING = ("=", "<", ">", "<=", ">=", "<>", "!=", "<=>", "&&", "||", "!", "AND", "OR", "NOT", "IS", "IN", "BETWEEN",
-              "REGEXP", "RLIKE", "EXISTS")
 _ARITHMETIC = ("+", "-", "*", "/", "%", "DIV", "MOD")
-
-
-@dataclass
-class Item:
-    """One entry of the select list: its label and its head.
-
-    That is the function that it calls, # for a whole number, @@ for a system variable, = for a truth value, BINARY,
-    LIKE, TRUE, ? or NULL.
-    """
-
-    label: str
-    head: str = ""
 
 
 @dataclass
@@ -121,7 +100,7 @@ class _Translator:
     def __init__(self, sql: str, modes: Modes) -> None:
         self._sql = sql
         self._tokens = tokenize(sql, modes)
-        self._backslashes = "NO_BACKSLASH_ESCAPES" not in modes
+        self._list = SelectList(sql, self._tokens, modes)
         self._joins_text = "PIPES_AS_CONCAT" in modes
         self._begins = (0, 0)  # where in the output the query, or the part of a union, begins
         self._grouped = False
@@ -140,7 +119,7 @@ class _Translator:
             if self._word(0) == "SELECT" and not self._result.items:
                 self._select_list()
                 continue
-            if self._word(0) in _SET_OPERATORS and self._in_union(self._at):
+            if self._word(0) in SET_OPERATORS and self._list.joins_queries(self._at):
                 self._union()
                 continue
             if self._word(0) == "GROUP":
@@ -170,14 +149,8 @@ class _Translator:
             self._emit("SELECT * FROM (")
             self._at += 1
 
-    def _in_union(self, position: int) -> bool:
-        """Says whether the word there, which may be a name, joins two queries."""
-        ahead = position - self._at
-        return self._word(ahead) == "UNION" or self._symbol(ahead + 1) == "(" or "SELECT" in (
-            self._word(ahead + 1), self._word(ahead + 2))
-
     def _union(self) -> None:
-        operator = _SET_OPERATORS[self._word(0)]
+        operator = SET_OPERATORS[self._word(0)]
         self._at += 1
         kind = self._word(0)
         self._emit(operator + " ALL" if kind == "ALL" else operator)
@@ -237,7 +210,7 @@ class _Translator:
 
     def _item(self) -> None:
         start = self._at
-        end = self._item_end()
+        end = self._list.end(start)
         body = self._tokens[start:end]
         if body[-1].kind == SYMBOL and body[-1].text == "*" and (len(body) == 1 or body[-2].text == "."):
             if not any(token.upper == "FROM" and self._tokens[number + 1].upper != "DUAL"
@@ -246,142 +219,11 @@ class _Translator:
             self._copy_until(end)
             self._result.items.append(None)
             return
-        expression_end, label = self._label(start, end)
-        head = body[0].upper if len(body) > 1 and body[1].text == "(" or body[0].upper in _NO_PARENTHESES else ""
-        if head and expression_end - start > 1 and self._closing(start + 1) != expression_end - 1:
-            head = ""
-        if expression_end - start == 1 and body[0].kind == NUMBER and body[0].text.isdigit():
-            head = "#"
-        if expression_end - start == 1 and body[0].kind in (SYMBOL, MARK, SYSVAR):
-            head = "@@" if body[0].kind == SYSVAR else body[0].text
-        if expression_end - start == 1 and body[0].kind == MOMENT:
-            word = self._sql[body[0].start:body[0].end].partition(body[0].text)[0].strip("'\" \t\r\n").upper()
-            head = "DATETIME" if word == "TIMESTAMP" else word
-        if expression_end - start == 1 and body[0].upper in ("TRUE", "FALSE"):
-            head = "TRUE"
-        if head in ("CAST", "CONVERT"):
-            head = next((two.upper for one, two in zip(body, body[1:])
-                         if (one.upper == "AS" or one.text == ",") and two.upper in _CASTS), head)
-        if not head or head in ("ROUND", "TRUNCATE"):
-            scale = self._scale(start, expression_end)
-            head = "DECIMAL %d" % scale if scale else ""
-        if body[0].upper == "BINARY":
-            head = "BINARY"
-        head = self._truth(start, expression_end) or head
-        if expression_end - start == 1 and body[0].upper == "NULL":
-            head = "NULL"
-            label = "NULL" if end == expression_end else label
-        self._result.items.append(Item(label, head))
+        expression_end, item = self._list.describe(start, end)
+        self._result.items.append(item)
         self._copy_until(expression_end)
         self._at = end
-        self._emit("AS " + quoted(label))
-
-    def _truth(self, start: int, end: int) -> str:
-        """Returns ``=`` when an expression gives a truth value, LIKE when it gives LIKE's, else nothing."""
-        if self._tokens[start].text == "(" and self._closing(start) == end - 1:
-            return self._truth(start + 1, end - 1)
-        found, depth = "", 0
-        comparing = [operator for operator in _COMPARING if operator != "||" or not self._joins_text]
-        for token in self._tokens[start:end]:
-            depth += (token.text == "(" or token.upper == "CASE") - (token.text == ")" or token.upper == "END")
-            if depth == 0 and (token.text if token.kind == SYMBOL else token.upper) in comparing:
-                return "="
-            if depth == 0 and token.upper == "LIKE":
-                found = "LIKE"
-        return found
-
-    def _scale(self, start: int, end: int) -> Optional[int]:
-        """
-        Returns how many decimals an expression of whole and decimal numbers has, as the kernel counts them; None for
-        one with text, with an exponent, or that is not arithmetic.
-        """
-        scale, product, operator, position = 0, 0, "+", start
-        while position < end:
-            token = self._tokens[position]
-            if token.kind == SYMBOL and token.text in "+-*/%":
-                if token.text in "+-":
-                    scale, product = max(scale, product), 0
-                operator = token.text
-                position += 1
-                continue
-            operand: Optional[int] = 0
-            if token.upper in ("ROUND", "TRUNCATE") and self._tokens[position + 1].text == "(":
-                operand = self._rounded_scale(position + 1)
-            elif token.kind == NUMBER:
-                operand = len(token.text.partition(".")[2]) if "e" not in token.text.lower() else None
-            elif token.kind == SYMBOL and token.text == "(":
-                operand = self._scale(position + 1, self._closing(position))
-            elif not token.is_identifier:
-                operand = None
-            if operand is None:
-                return None
-            product = product + DIVISION_DECIMALS if operator == "/" else product + operand
-            position += 1
-            if position < end and self._tokens[position].text == "(":
-                position = self._closing(position) + 1
-            elif token.text == "(":
-                position = self._closing(position - 1) + 1
-        return max(scale, product)
-
-    def _rounded_scale(self, opening: int) -> Optional[int]:
-        """Returns the decimals of a ROUND or TRUNCATE, as its second argument says."""
-        closing = self._closing(opening)
-        wanted = self._tokens[closing - 1].text if self._tokens[closing - 2].text == "," else "0"
-        end = closing - 2 if self._tokens[closing - 2].text == "," else closing
-        scale = self._scale(opening + 1, end)
-        return min(scale, int(wanted)) if scale is not None and wanted.isdigit() else None
-
-    def _item_end(self) -> int:
-        depth = 0
-        for position in range(self._at, len(self._tokens)):
-            token = self._tokens[position]
-            if token.kind == END:
-                return position
-            if token.kind == SYMBOL and token.text in "()":
-                depth += 1 if token.text == "(" else -1
-                if depth < 0:
-                    return position
-            elif depth == 0 and ((token.kind == SYMBOL and token.text == ",") or token.upper in CLAUSES or (
-                    token.upper in _SET_OPERATORS and self._in_union(position))):
-                return position
-        return len(self._tokens) - 1
-
-    def _closing(self, opening: int) -> int:
-        depth = 0
-        for position in range(opening, len(self._tokens)):
-            token = self._tokens[position]
-            if token.kind == SYMBOL and token.text in "()":
-                depth += 1 if token.text == "(" else -1
-                if depth == 0:
-                    return position
-        return len(self._tokens) - 1
-
-    def _label(self, start: int, end: int) -> Tuple[int, str]:
-        """
-        Returns where the expression ends, and its label: the alias, the bare column name as written, or its own text.
-        """
-        tokens = self._tokens
-        last = tokens[end - 1]
-        introduced = tokens[start].kind == WORD and tokens[start].text.startswith("_") and end - start > 1
-        if all(token.kind == STRING for token in tokens[start + introduced:end]):
-            first = tokens[start + introduced]  # of strings side by side, which are one
-            return end, separate_strings(self._sql[first.start:first.end], self._backslashes)[0]
-        if end - start >= 3 and tokens[end - 2].upper == "AS":
-            return end - 2, last.text
-        before = tokens[end - 2]
-        if before.kind in (NUMBER, STRING) and last.upper in INTERVAL_UNITS and any(
-                token.upper == "INTERVAL" for token in tokens[start:end]):
-            return end, self._sql[tokens[start].start:last.end]
-        ends_operand = self._ends_operand(end - 2) or before.upper in ("NULL", "TRUE", "FALSE", "END")
-        if end - start >= 2 and ends_operand and (
-                last.is_identifier or (last.kind == STRING and before.kind != STRING)) and last.upper != "END":
-            if not (before.kind == WORD and before.text.startswith("_")):
-                return end - 1, last.text
-        if last.kind in (WORD, QUOTED) and (end - start == 1 or before.text == "."):
-            return end, last.text
-        if end - start == 1 and last.kind == STRING:
-            return end, last.text
-        return end, self._sql[tokens[start].start:last.end]
+        self._emit("AS " + quoted(item.label))
 
     def _copy_until(self, end: int) -> None:
         while self._at < end:
@@ -468,7 +310,7 @@ class _Translator:
         if any(one in _ARITHMETIC for one in neighbors):
             self._emit("%d.0" % int(digits or "0", 16))
             return
-        compares = [one in (*_COMPARING, "LIKE") for one in neighbors]
+        compares = [one in (*COMPARING, "LIKE") for one in neighbors]
         if any(compares):
             text = "CAST (%s AS TEXT) COLLATE BINARY" % text
         if compares[0] and len(self._out) > 1:  # Of two collations SQLite takes that on the left.
@@ -483,10 +325,10 @@ class _Translator:
             digits = self._tokens[self._at + 1]
             if digits.kind == NUMBER and int(digits.text) > MAX_DIGITS:
                 raise error("ER_TOO_BIG_PRECISION", int(digits.text), word.lower(), MAX_DIGITS)
-        if word in _NO_PARENTHESES and self._symbol() != "(":
+        if word in NO_PARENTHESES and self._symbol() != "(":
             self._emit("`%s`()" % word.lower())
         elif word in self._special and self._symbol() == "(":
-            self._special[word](self._closing(self._at))
+            self._special[word](self._list.closing(self._at))
         elif word in ("TIMESTAMPDIFF", "TIMESTAMPADD") and self._symbol() == "(":
             self._emit("%s ( '%s'" % (word, self._word(1)))
             self._at += 2
@@ -494,7 +336,7 @@ class _Translator:
         elif word in ("CAST", "CONVERT") and self._symbol() == "(":
             self._cast()
         elif self._symbol() == "(" and (token.is_identifier or word in _FUNCTION_WORDS or (
-                word == "MOD" and not self._ends_operand(self._at - 2))):
+                word == "MOD" and not self._list.ends_operand(self._at - 2))):
             transparent = word in _TRANSPARENT
             is_keyword = not token.is_identifier or word in ("ISNULL", "GLOB")  # of SQLite, too
             self._emit(quoted(word) if is_keyword else token.text, "" if transparent else None)
@@ -514,13 +356,9 @@ class _Translator:
             return word in ("NULL", "TRUE", "FALSE")
         return True
 
-    def _ends_operand(self, position: int) -> bool:
-        token = self._tokens[position]
-        return token.kind not in (SYMBOL, WORD) or token.text == ")" or token.is_identifier
-
     def _arguments(self, separators: Tuple[str, ...] = (), first: str = "") -> None:
         """Translates arguments in parentheses, in which words may stand for commas; first: what is put before them."""
-        closing = self._closing(self._at)
+        closing = self._list.closing(self._at)
         self._emit("( " + first)
         self._at += 1
         while self._at < closing:
@@ -561,7 +399,7 @@ class _Translator:
         while position < closing:
             token = self._tokens[position]
             if token.text == "(":
-                position = self._closing(position)
+                position = self._list.closing(position)
             elif token.upper == "ORDER":
                 order = min(order, position)
             elif token.upper == "SEPARATOR":
@@ -624,7 +462,7 @@ class _Translator:
         return False
 
     def _group(self) -> None:
-        closing = self._closing(self._at)
+        closing = self._list.closing(self._at)
         self._emit("(")
         self._at += 1
         self._copy_until(closing)
@@ -632,7 +470,7 @@ class _Translator:
         self._at += 1
 
     def _cast(self) -> None:
-        closing = self._closing(self._at)
+        closing = self._list.closing(self._at)
         out, typing = len(self._out), len(self._typing)
         self._emit("CAST (")
         self._at += 1
@@ -643,8 +481,8 @@ class _Translator:
             if kind.lower() not in (*CHARSETS, "utf8", "utf8mb3"):
                 raise error("ER_UNKNOWN_CHARACTER_SET", self._tokens[self._at + 1].text)
             kind = "CHAR"
-        if self._at < closing and kind in _CASTS:
-            self._out[out] = self._typing[typing] = _CASTS[kind]
+        if self._at < closing and kind in CASTS:
+            self._out[out] = self._typing[typing] = CASTS[kind]
             digits = self._tokens[self._at + 3].text if self._symbol(2) == "(" else "0"
             if digits not in tuple("0123456"):
                 wrong = self._tokens[self._at + 3]
