@@ -61,6 +61,16 @@ def begin(playbook: str, **variables: Any) -> dict[str, Any]:
         "source_tenant": "s", "running_clone": "cancel", "wait_timeout": 600, "after_timeout": "fail"}}),
     ("reap_stale_clones", {"min_age": "60"}, {"given": {
         "min_age": 60, "in_status": [], "max_cancel": 10, "wait_timeout": 600}}),
+    # All as texts, as -e and surveys give them.
+    ("cancel_clone", {"clone_tenant": "a", "source_tenant": "b", "fail_on": "failed", "wait_timeout": "1"}, {"given": {
+        "clone_tenant": ["a"], "source_tenant": ["b"], "fail_on": ["failed"], "wait_timeout": 1}}),
+    ("clone_status", {"stuck_after": "1", "history_limit": "2", "oceanbase_report": "r.csv", "report_limit": "3"}, {
+        "given": {"stuck_after": 1, "history_limit": 2, "oceanbase_report": "r.csv", "report_limit": 3}}),
+    ("free_source_tenant", {"source_tenant": "1", "running_clone": "wait", "wait_timeout": "2",
+                            "after_timeout": "cancel"}, {"given": {
+        "source_tenant": "1", "running_clone": "wait", "wait_timeout": 2, "after_timeout": "cancel"}}),
+    ("reap_stale_clones", {"min_age": "1", "in_status": "CLONE_SYS_LOCK", "max_cancel": "2", "wait_timeout": "3"}, {
+        "given": {"min_age": 1, "in_status": ["CLONE_SYS_LOCK"], "max_cancel": 2, "wait_timeout": 3}}),
     ("cancel_clone", {}, {"failed": True, "msg": "Give -e clone_tenant=NAME or -e source_tenant=NAME."}),
     ("free_source_tenant", {}, {"failed": True, "msg": "Give -e source_tenant=NAME."}),
     ("reap_stale_clones", {}, {"failed": True, "msg": "Give -e min_age=SECONDS."}),
