@@ -672,3 +672,10 @@ def test_a_lost_cancel_is_ours_only_if_the_views_show_a_cancel(then, outcome, ch
 def test_where_a_job_was_canceled_is_known_even_if_the_server_does_not_say(message):
     result = run(FakeSession([RUNNING, seen(HISTORY, "CLONE_SYS_CANCELED", error_message=message)], [None])).as_result()
     assert result["canceled_in"] == "CLONE_SYS_CREATE_TENANT"
+
+
+def test_a_cancel_that_was_lost_once_is_not_told_as_one_that_failed():
+    done, internal = seen(HISTORY, "CLONE_SYS_SUCCESS"), server_failure(4016, "HY000", "Internal error")
+    for answers, looks in (([internal], [RUNNING, done]), ([LOST, internal], [RUNNING, RUNNING, done])):
+        warnings = run(FakeSession(looks, answers)).warnings
+        assert any("failed (the server answered error 4016" in warning for warning in warnings) is (LOST not in answers)
