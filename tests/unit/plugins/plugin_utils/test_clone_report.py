@@ -161,6 +161,9 @@ def test_a_job_lasts_to_its_end_or_until_now() -> None:
     ({"failed": True, "msg": "Cannot read the clone jobs: <no> connection."},
      "cluster_b is not in this report: Cannot read the clone jobs: <no> connection."),
     (None, "cluster_b is not in this report: it was not asked"),
+    # As the module fails, with all its keys.
+    ({"failed": True, "msg": "no", "progress": [], "history": [], "truncated": False},
+     "cluster_b is not in this report: no"),
     ({"progress": [], "history": [], "truncated": True}, "cluster_b has older jobs, which were not asked for."),
 ])
 def test_a_cluster_that_is_not_complete_is_named(result: dict[str, Any] | None, words: str) -> None:
