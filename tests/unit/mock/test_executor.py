@@ -53,7 +53,7 @@ def test_other_refusals(mock: Driver) -> None:
     assert denied(mock, "root") == "8002 (08004): Server is stopping"
 
 
-@pytest.mark.parametrize("user", ["root@sys#bank", "root@sys", "root", "bank:sys:root", "bank-sys-root",
+@pytest.mark.parametrize("user", ["root@sys#bank", "root@sys", "root", "root#bank", "bank:sys:root", "bank-sys-root",
                                   "bank.sys.root"])
 def test_user_names_through_an_odp(tmp_path: Path, user: str) -> None:
     path = tmp_path / "scenario.json"
@@ -71,6 +71,9 @@ def test_limits_and_white_list(tmp_path: Path) -> None:
     path.write_text(json.dumps({"login": {"max_sessions": 1, "invited": ["10.0.0.1"]}}), encoding="utf-8")
     mock = Driver(scenario=str(path))
     assert denied(mock, "root@mysql001") == "1227 (42501): Access denied"
+    assert denied(mock, "root@sys", peer="10.0.0.2:7") == "1227 (42501): Access denied"
+    for peer in ("127.0.0.1:5", "[::1]:5", "::1"):
+        assert mock.ask("SHOW TENANT", mock.login("root@sys", peer=peer)) == [("sys",)]
     mock.login("root@mysql001", peer="10.0.0.1")
     assert denied(mock, "root@mysql001", peer="10.0.0.1") == "1040 (08004): Too many connections"
 

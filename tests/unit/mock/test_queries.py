@@ -61,6 +61,7 @@ def mock() -> Driver:
     ("SELECT SUBSTRING('abcd' FROM 2), SUBSTRING('abcd' FROM 2 FOR 2), TRIM(LEADING 'x' FROM 'xxa'), "
      "TRIM('x' FROM 'xax')",
      ("bcd", "bc", "a", "a")),
+    ("SELECT TRIM(' a '), LTRIM(' a '), RTRIM(' a '), TRIM(CONCAT(' ', 'b'))", ("a", "a ", " a", "b")),
     ("SELECT TRIM(BOTH FROM ' a '), TRIM(TRAILING 'ab' FROM 'cabab'), POSITION('b' IN 'abc'), INSTR('abc', 'C')",
      ("a", "c", 2, 3)),
     ("SELECT LPAD('a', 3, 'xy'), RPAD('abc', 2, '-'), LPAD('a', 3, ''), REPEAT('ab', 2), REVERSE('abc'), SPACE(2)",
@@ -181,6 +182,8 @@ def columns(mock: Driver, sql: str) -> list[tuple[str, int]]:
      "UNIX_TIMESTAMP(CLONE_START_TIME) u FROM %s" % HISTORY,
      [("d", DATE), ("t", TIME), ("CAST('1' AS DATE)", DATE), ("CURTIME()", TIME), ("STR_TO_DATE('1', '%d')", DATE),
       ("STR_TO_DATE('1', '%H')", TIME), ("u", NEWDECIMAL)]),
+    ("SELECT CONVERT('2026-01-01', DATE) a, CONVERT('1:2:3', TIME) b, CONVERT(1, DATETIME) c, CONVERT('1', SIGNED) d",
+     [("a", DATE), ("b", TIME), ("c", DATETIME), ("d", LONGLONG)]),
     ("SELECT DATE'2026-01-01' a, TIME'1:2:3' b, TIMESTAMP'2026-01-01 00:00:00' c, ROUND(1/3, 2) d, ROUND(5) e, N'x'",
      [("a", DATE), ("b", TIME), ("c", DATETIME), ("d", NEWDECIMAL), ("e", LONGLONG), ("x", VAR_STRING)]),
 ])

@@ -141,6 +141,28 @@ STORIES: Dict[str, List[Step]] = {
                           "DYNAMIC_EFFECTIVE", "False", int(value == "False"))]))],
     "kills": [("", "KILL QUERY", "1054 Unknown column 'QUERY' in 'field_list'"), ("", "KILL CONNECTION", None),
               ("", "KILL QUERY 7", "1094 Unknown thread id: 7")],
+    "tables that are not there": [
+        ("", "DESC nosuch.t", "1049 Unknown database"), ("", "DESC t", "1046 No database selected"),
+        ("", "SHOW COLUMNS FROM nosuch.t", "1049 Unknown database"), ("", "SHOW TABLES", "1046 No database selected"),
+        ("", "SHOW COLUMNS FROM t", "1046 No database selected"), ("", "USE nosuch", "1049 Unknown database 'nosuch'"),
+        ("", "SHOW TABLES FROM nosuch", "1049 Unknown database 'nosuch'"), ("", "USE Test", []),
+        ("", "SELECT DATABASE()", [("test",)]), ("", "DESC t", "1146 Table 'test.t' doesn't exist"),
+        ("", "SHOW TABLES", []), ("", "DESC oceanbase.DBA_OB_SERVERS SVR%", None),
+        ("", "DESC oceanbase.DBA_OB_SERVERS 'SVR\\_P%'", [("SVR_PORT", "bigint(20)", "NO", "", "NULL", "")])],
+    "what the mock sets of a tenant": [
+        *(("", "ALTER SYSTEM MOCK TENANT mysql001 %s '%s'" % pair, []) for pair in (
+            ("status", "RESTORE"), ("role", "CLONE"), ("in_recyclebin", "YES"), ("compatible", "4.2"),
+            ("locked", "YES"), ("archive_state", "STOP"))),
+        ("", "SELECT STATUS, TENANT_ROLE, IN_RECYCLEBIN, COMPATIBLE, LOCKED, LOG_MODE FROM oceanbase.DBA_OB_TENANTS "
+         "WHERE TENANT_NAME = 'mysql001'", [("RESTORE", "CLONE", "YES", "4.2", "YES", "NOARCHIVELOG")]),
+        ("", "ALTER SYSTEM MOCK TENANT x status 'y'", "5157 Unknown tenant 'x'"),
+        ("", "ALTER SYSTEM MOCK TENANT mysql001 color 'y'", "1210 Incorrect arguments to MOCK TENANT: unknown "
+         "attribute color")],
+    "texts of variables": [
+        ("", "SELECT @@session_track_system_variables, @@datetime_format, @@max_join_size, @@version_comment", [(
+            "time_zone, autocommit, character_set_client, character_set_results, character_set_connection",
+            "%Y-%m-%d %H:%i:%s", 18446744073709547520, "OceanBase_CE 4.3.5.3 (r100000012024092510-"
+            "0193a343bc60b4699ec47792c3fc4ce166a182f9) (Built Sep 25 2024 13:50:35)")])],
     "transactions": [
         ("", "ROLLBACK TO a", "1305 savepoint does not exist"), ("", "BEGIN", []),
         ("", "SET TRANSACTION READ ONLY", "1568 Transaction characteristics can't be changed while a transaction is in "
