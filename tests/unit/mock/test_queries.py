@@ -105,6 +105,11 @@ def mock() -> Driver:
     ("SELECT GROUP_CONCAT(x ORDER BY y DESC, x SEPARATOR ';'), GROUP_CONCAT(DISTINCT x), GROUP_CONCAT(x, y) FROM "
      "(SELECT 'a' AS x, 1 AS y UNION ALL SELECT 'b', 2 UNION ALL SELECT 'A', 1 UNION ALL SELECT NULL, 3) t",
      ("b;a;A", "a,b", "a1,b2,A1")),
+    ("SELECT CONVERT_TZ('2026-01-26 06:48:34', 'UTC', '+08:00'), CONVERT_TZ('x', '+00:00', '+08:00'), DATE_ADD(NULL, "
+     "INTERVAL 1 DAY), DATE_ADD('2026-01-01', INTERVAL NULL DAY), DATE_ADD('9999-12-31', INTERVAL 1 DAY)", (None,) * 5),
+    ("SELECT TIMEDIFF('x', '01:00:00'), TIMEDIFF('2026-01-01', '01:00:00'), ADDTIME('x', '1:0:0'), YEAR('x'), "
+     "HOUR('x'), STR_TO_DATE('x', '%Y'), DATE('x'), CAST('x' AS TIME), DATEDIFF('x', '2026-01-01'), WEEK('x')",
+     (None,) * 10),
     ("SELECT SQRT(0), SQRT(1), SIGN(0), SIGN(1), VAR_POP(x), VARIANCE(x), STD(x), STDDEV_SAMP(x) FROM "
      "(SELECT 1 AS x) t",
      (0.0, 1.0, 0, 1, 0.0, 0.0, 0.0, None)),
@@ -243,6 +248,8 @@ def test_columns_of_the_clone_views_on_the_wire(mock: Driver, view: str) -> None
     ("SELECT 1 FROM %s WHERE MAX(STATUS) = 1" % PROGRESS, 1111, "HY000", "Invalid use of group function"),
     ("SELECT Length()", 1582, "42000", "Incorrect parameter count in the call to native function 'Length'"),
     ("SELECT NOW(7)", 1426, "42000", "Too big precision 7 specified for column 'now'. Maximum is 6."),
+    ("SELECT STATUS FROM %s GROUP BY STATUS WITH ROLLUP" % PROGRESS, 1235, "0A000",
+     "this query by the mock (near \"WITH\": syntax error) not supported"),
     ("SELECT * FROM a.b.c", 1064, "42000", SYNTAX + " to use near 'a.b.c' at line 1"),
 ])
 def test_errors(mock: Driver, sql: str, errno: int, sqlstate: str, text: str) -> None:

@@ -55,6 +55,7 @@ def test_modes(mode: str, sql: str, expected: list[tuple[str, str]]) -> None:
 @pytest.mark.parametrize("sql, near", [
     ("SELECT 'abc", "abc"), ("SELECT `abc", "abc"), ("SELECT 'a\\'b \"c", "b \"c"), ("SELECT '", "'"),
     ("a \x01 b", "\x01 b"), ("SELECT `a``", "``"), ('SELECT "a""', '""'), ("SELECT 'a''", "'a''"),
+    ("SELECT /*+ b ", "b "), ("SELECT /*+ b  'c d' ", "'c d' "),
     ("a /* b", "b"), ("a /*", "/*"), ("a /**", "*"), ("SELECT /*+ b c", "c"), ("a == b", "== b"), ("0X41 a", "0X41 a"),
     ("x'4' a", "x'4' a"),
     ("@'v w'", "@'v w'"), ("a \f", ""), ("a \f b", "\f b")])
