@@ -171,9 +171,9 @@ def refused() -> Iterator[Refused]:
         integers = ["login_port", *TIMES, *(["wait_timeout"] if module in WAITING else []),
                     *(["limit", "min_age"] if module == "ob_clone_info" else [])]
         for option in integers:
-            for number in NO_NUMBERS:
-                says = f"{option} is {str(number).strip()}, but must be a whole number."
-                yield Refused(module, {option: number}, says)
+            for no_number in NO_NUMBERS:
+                says = f"{option} is {str(no_number).strip()}, but must be a whole number."
+                yield Refused(module, {option: no_number}, says)
         for option in (*NAMES.get(module, ()), "login_user", "ca_cert"):
             for half_pair in HALF_PAIRS:
                 yield Refused(module, {option: half_pair}, f"{option} is not valid Unicode text.")
