@@ -165,6 +165,7 @@ def test_the_examples_of_a_module_run(module: str, tmp_path: Path) -> None:
         examples = str(MODULES[module]["examples"])
         assert f"community.oceanbase.{module}:" in examples
         player.play(examples, module)
-        assert player.asked_a_server(examples)
+        # What checks the variables of a role asks no server.
+        assert player.asked_a_server(examples) or module == "ob_role_start"
         if module == "ob_clone_cancel":
             assert len(servers.direct.cancels(accepted_only=True)) == 1
