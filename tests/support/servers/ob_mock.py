@@ -198,9 +198,10 @@ class Mock:
         """Returns what the statement log has from a position on, in bytes, and the position after that."""
         with self.log_file.open("rb") as stream:
             stream.seek(position)
-            # A line that the mock is just writing is seen in part.
-            lines = [line for line in stream if line.endswith(b"\n")]
-        return [json.loads(line) for line in lines], position + sum(map(len, lines))
+            text = stream.read()
+        # The mock may be writing the last line just now.
+        whole = text[:text.rfind(b"\n") + 1]
+        return [json.loads(line) for line in whole.splitlines()], position + len(whole)
 
     def cancels(self, accepted_only: bool = False) -> list[dict[str, Any]]:
         """Returns the CANCEL CLONE statements that reached the server, or only those that it accepted."""

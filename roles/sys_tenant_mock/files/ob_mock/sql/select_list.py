@@ -48,7 +48,7 @@ class Item:
 
 
 class SelectList:
-    """The tokens of a query, of which its select list is looked at."""
+    """Reads entries of the select list from the tokens of a query."""
 
     def __init__(self, sql: str, tokens: List[Token], modes: Modes) -> None:
         self._sql = sql
