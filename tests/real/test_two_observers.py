@@ -33,6 +33,12 @@ class Ways(NamedTuple):
         return [f"127.0.0.1:{way.port}" for way in (self.first, self.second)]
 
     def die_in_mid_wait(self, *those: RefusingRelay) -> None:
+        """Cuts ways as soon as the module has the answer to its CANCEL and looks again."""
+        assert self.relay.went_on.wait(10)
+        for way in those:
+            way.refuse()
+
+    def die_after_cancel(self, *those: RefusingRelay) -> None:
         """Cuts ways as soon as the CANCEL has been executed."""
         wait_for(lambda: self.relay.server.sql(f"SELECT 1 FROM {PROGRESS} WHERE STATUS = 'CLONE_SYS_CANCELING'"),
                  "the CANCEL")
@@ -88,7 +94,7 @@ def test_it_dies_when_the_cancel_has_been_executed(ways: Ways) -> None:
     """Its answer is lost; it is not sent again."""
     ways.relay.lose_answer = True
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(ways.die_in_mid_wait, ways.first)
+        pool.submit(ways.die_after_cancel, ways.first)
         result = ways.cancel()
     assert (result.get("outcome"), result["changed"], result["reconnects"]) == ("canceled", True, 1), result["msg"]
     assert (result["login_address"], ways.relay.cancels) == (ways.hosts()[1], ["clone_a"])

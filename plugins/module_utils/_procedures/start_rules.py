@@ -139,6 +139,5 @@ def clone_failed(job: CloneJob) -> CloneFailed:
     ret_code = job.row["ret_code"]
     errno = abs(ret_code) if ret_code else None
     names: Tuple[str, ...] = (job.job_id, job.status, job.row["error_message"] or "the server gives no reason")
-    return CloneFailed("clone job %s ended in %s: %s" % names,
-                       _HINTS.get(errno or 0, "DBA_OB_CLONE_HISTORY has the job's row; search observer.log for its "
-                                                  "trace_id."), errno)
+    hint = _HINTS.get(errno or 0, "DBA_OB_CLONE_HISTORY has the job's row; search observer.log for its trace_id.")
+    return CloneFailed("clone job %s ended in %s: %s" % names, hint, errno)

@@ -51,7 +51,7 @@ class Relay:
 
     ``before_cancel`` is called once, before the next CANCEL is executed: for what happens between look and CANCEL.
     ``lose_answer``: the next CANCEL is executed, but its client is cut off instead of answered.
-    ``cancels`` holds the names of all CANCEL statements.
+    ``cancels`` holds the names of all CANCEL statements; ``went_on`` is set when a client goes on after the answer.
     """
 
     def __init__(self, server: SeekDB, engine: CloneEngine) -> None:
@@ -60,6 +60,7 @@ class Relay:
         self.before_cancel: Callable[[], Any] | None = None
         self.lose_answer = False
         self.cancels: list[str] = []
+        self.went_on = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._clients: set[socket.socket] = set()
@@ -112,9 +113,12 @@ class Relay:
         with client, socket.create_connection((self.server.host, self.server.port)) as upstream:
             back = threading.Thread(target=self._pump, args=(upstream, client), daemon=True)
             back.start()
+            answered = False
             with contextlib.suppress(EOFError, OSError):
                 while True:
                     header = _read(client, 4)
+                    if answered and self.cancels:
+                        self.went_on.set()
                     payload = _read(client, int.from_bytes(header[:3], "little"))
                     answer = self._answer(header[3], payload)
                     if answer is None:
@@ -124,6 +128,7 @@ class Relay:
                         break
                     else:
                         client.sendall(_packet(1, answer))
+                        answered = True
             for side in (upstream, client):
                 with contextlib.suppress(OSError):
                     side.shutdown(socket.SHUT_RDWR)

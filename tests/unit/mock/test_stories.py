@@ -130,15 +130,16 @@ STORIES: Dict[str, List[Step]] = {
         ("", "ALTER SYSTEM SET enable_upgrade_mode = 'x'", "4147 Invalid config")],
     "character sets": [
         ("", "SHOW CHARACTER SET LIKE 'u%'", [("utf16", "UTF-16 Unicode", "utf16_general_ci", 2),
-                                             ("utf8mb4", "UTF-8 Unicode", "utf8mb4_general_ci", 4)]),
+                                              ("utf8mb4", "UTF-8 Unicode", "utf8mb4_general_ci", 4)]),
         ("", "SHOW CHARSET LIKE 'b%'", [("binary", "Binary pseudo charset", "binary", 1)])],
     "words of parameters": [
         step for words, value in (("true TRUE on 1 t yes", "True"), ("false off 0 f no", "False"))
-        for word in words.split() for step in (("", "ALTER SYSTEM SET enable_rich_error_msg = '%s'" % word, []),
-                     ("", "SHOW PARAMETERS WHERE name = 'enable_rich_error_msg' AND value = '%s'" % value, [
-                         ("zone1", "observer", "127.0.0.1", 2882, "enable_rich_error_msg", "BOOL", value,
-                          KNOWN_PARAMETERS["enable_rich_error_msg"].info, "OBSERVER", "CLUSTER", "DEFAULT",
-                          "DYNAMIC_EFFECTIVE", "False", int(value == "False"))]))],
+        for word in words.split() for step in (
+            ("", "ALTER SYSTEM SET enable_rich_error_msg = '%s'" % word, []),
+            ("", "SHOW PARAMETERS WHERE name = 'enable_rich_error_msg' AND value = '%s'" % value, [
+                ("zone1", "observer", "127.0.0.1", 2882, "enable_rich_error_msg", "BOOL", value,
+                 KNOWN_PARAMETERS["enable_rich_error_msg"].info, "OBSERVER", "CLUSTER", "DEFAULT",
+                 "DYNAMIC_EFFECTIVE", "False", int(value == "False"))]))],
     "kills": [("", "KILL QUERY", "1054 Unknown column 'QUERY' in 'field_list'"), ("", "KILL CONNECTION", None),
               ("", "KILL QUERY 7", "1094 Unknown thread id: 7")],
     "tables that are not there": [

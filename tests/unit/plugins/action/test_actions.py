@@ -67,8 +67,8 @@ def begin(playbook: str, **variables: Any) -> dict[str, Any]:
     ("clone_status", {"stuck_after": "1", "history_limit": "2", "oceanbase_report": "r.csv", "report_limit": "3"}, {
         "given": {"stuck_after": 1, "history_limit": 2, "oceanbase_report": "r.csv", "report_limit": 3}}),
     ("free_source_tenant", {"source_tenant": "1", "running_clone": "wait", "wait_timeout": "2",
-                            "after_timeout": "cancel"}, {"given": {
-        "source_tenant": "1", "running_clone": "wait", "wait_timeout": 2, "after_timeout": "cancel"}}),
+                            "after_timeout": "cancel"}, {
+        "given": {"source_tenant": "1", "running_clone": "wait", "wait_timeout": 2, "after_timeout": "cancel"}}),
     ("reap_stale_clones", {"min_age": "1", "in_status": "CLONE_SYS_LOCK", "max_cancel": "2", "wait_timeout": "3"}, {
         "given": {"min_age": 1, "in_status": ["CLONE_SYS_LOCK"], "max_cancel": 2, "wait_timeout": 3}}),
     ("cancel_clone", {}, {"failed": True, "msg": "Give -e clone_tenant=NAME or -e source_tenant=NAME."}),

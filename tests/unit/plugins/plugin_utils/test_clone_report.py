@@ -313,4 +313,4 @@ def test_a_bar_is_as_wide_as_its_time_and_never_too_narrow_to_see(seconds: list[
         rows.append(a_row(clone_start_time=start.isoformat() + "Z", clone_finished_time=end))
     page = to_html(report_of(*rows))
     found = json.loads(page.split('data-bars="')[1].split('"')[0])
-    assert sorted(found) == [[0, *bar] for bar in bars]
+    assert sorted(found) == [[0, *place] for place in bars]

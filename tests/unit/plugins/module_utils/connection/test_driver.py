@@ -238,8 +238,7 @@ def test_what_a_server_says_is_read_alike_with_every_driver(packet, number, sqls
     answers = [b"\xff" + packet] if instead_of_greeting else [greeting(), b"\xff" + packet]
     with Server(*answers) as server:
         error = refusal(server)
-    assert type(error) is ServerSaid
-    assert (error.number, error.sqlstate, error.text) == (number, sqlstate, text)
+    assert (error.__class__, error.number, error.sqlstate, error.text) == (ServerSaid, number, sqlstate, text)
 
 
 @pytest.mark.parametrize("version", [b"", b"OceanBase 4.3", b"v5.7", b"8"])

@@ -41,7 +41,7 @@ class OneSession:
     def connect(self, budget: Any) -> None:
         assert budget is AMPLE
         if self.at_connect:
-            raise self.at_connect
+            raise self.at_connect  # pylint: disable=raising-bad-type
 
     def run(self, statement: str, arguments: Any, budget: Any) -> None:
         assert (arguments, budget) == ((), AMPLE)
@@ -51,7 +51,7 @@ class OneSession:
         if self.waits:
             self.hung_up.wait(10)
         if self.at_run:
-            raise self.at_run
+            raise self.at_run  # pylint: disable=raising-bad-type
 
     def hang_up(self) -> None:
         self.events.append("hung up")
