@@ -339,7 +339,8 @@ def test_what_the_driver_wraps_is_found_however_it_does_so(link, monkeypatch, dr
     driver.login_error = DriverError("no", 2003)
     setattr(driver.login_error, link, between)
     setattr(between, link, root)
-    setattr(root, link, between)
+    if link != "__context__":  # Python 3.8 itself does not end in a circle of these.
+        setattr(root, link, between)
     with pytest.raises(TlsFailed, match="no verified TLS connection"):
         session(ca_cert="/ca").connect(AMPLE)
 
