@@ -57,6 +57,10 @@ def test_an_option_file_as_people_write_them(tmp_path):
         "user": "root@sys", "password": "p=# %(x)s\"", "ssl-ca": "/etc/my ca.pem", "port": "4", "compress": None}
 
 
+def test_a_backslash_outside_of_quotes_escapes_no_quote(tmp_path):
+    assert read_option_file(written(tmp_path, "[client]\nuser=a\\'#b'\n")) == {"user": "a'#b'"}
+
+
 # Contents, and a part of what is said of them.
 BROKEN = [
     ("[mysqld]\nport=1\n", r"has no section \[client\]"),
@@ -70,6 +74,7 @@ BROKEN = [
     ("[mysqld]\r\n\t!include\t/etc/s3cret\r\n[client]\r\n", r"line 2 includes other files"),
     ("\ufeff[client]\npassword=s3cret\n", r"begins with a byte order mark"),
     ("[client]\npassword=s3cret\n".encode("utf-16"), r"begins with a byte order mark"),
+    (b"\xfe\xff" + "[client]\n".encode("utf-16-be"), r"begins with a byte order mark"),
     ("$ANSIBLE_VAULT;1.1;AES256\n6331\n", r"is encrypted by Ansible Vault"),
     (b"\0\0\0\0\x01\x02 \0\0\0s3cret", r"is encrypted by mysql_config_editor"),
 ]

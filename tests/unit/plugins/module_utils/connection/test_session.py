@@ -465,6 +465,16 @@ def test_the_failure_names_every_address_and_its_reason(driver, network):
     assert (caught.value.transient, opened.login_address) == (True, B)
 
 
+def test_a_failure_of_tls_is_told_first_and_another_that_passes_keeps_it_transient(monkeypatch, driver, network):
+    monkeypatch.setattr(_tls, "_context", lambda login: "a context")
+    driver.login_errors = {A: TlsNotOffered("the server offers no TLS"),
+                           B: server_says(8001, "Server is initializing")}
+    network.dead[C] = "connection refused"
+    with pytest.raises(TlsFailed, match="offers no TLS") as caught:
+        session(ca_cert="/ca", **HOSTS).connect(AMPLE)
+    assert caught.value.transient
+
+
 def test_if_no_address_ever_answers_that_is_lasting(driver, network):
     network.dead = dict.fromkeys((A, B, C), "connection refused")
     with pytest.raises(Unreachable) as caught:

@@ -107,6 +107,8 @@ OTHER = "Check ca_cert, client_cert and client_key against the server's certific
      "Hostname mismatch, certificate is not valid for 'localhost'.", NAME),
     (Verification("IP address mismatch, certificate is not valid for '127.0.0.1'."),
      "IP address mismatch, certificate is not valid for '127.0.0.1'.", NAME),
+    (Verification("hostname 'a' doesn't match 'b'"), "hostname 'a' doesn't match 'b'", NAME),
+    (Verification("the certificate is not valid for 'a'"), "the certificate is not valid for 'a'", NAME),
     (Verification("certificate has expired"), "certificate has expired", DATE),
     (Verification("certificate is not yet valid"), "certificate is not yet valid", DATE),
     (Verification("unable to get local issuer certificate"), "unable to get local issuer certificate", ISSUER),

@@ -504,6 +504,22 @@ def test_a_login_that_may_not_see_tenants_keeps_no_other_clone_from_being_cancel
         (None, True), ("canceled", False)]
 
 
+class BusyTenants(ServerOfSeveral):
+    """The first look at the tenants fails, and the next one works."""
+
+    busy = [ServerError("busy", errno=4012, transient=True)]
+
+    def run(self, statement, arguments, budget):
+        if "DBA_OB_TENANTS" in statement and self.busy:
+            raise self.busy.pop()
+        return super().run(statement, arguments, budget)
+
+
+def test_a_look_at_the_tenants_that_fails_transiently_is_made_again():
+    report = several(BusyTenants([None], a=LOCKED), clone_tenants=["nosuch", "a"])
+    assert [entry["outcome"] for entry in report.as_result()["results"]] == ["not_found", "canceled"]
+
+
 def test_a_refusal_is_told_if_the_login_may_not_see_tenants():
     report = several(NoTenants([REFUSED, LOST], a=LOCKED, b=LOCKED), Refused, clone_tenants=["a", "b"])
     first, second = report.as_result()["results"]
