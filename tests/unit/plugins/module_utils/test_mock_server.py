@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -252,6 +253,12 @@ ADDRESS = "Set sys_tenant_mock_host to an address of this host."
 ])
 def test_what_the_mock_said_is_told_with_what_to_do(said: str, told: str) -> None:
     assert explain(said) == told
+
+
+def test_a_port_where_nobody_listens_does_not_greet() -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        assert _mock_server._greet([bound.getsockname()]) is False
 
 
 def test_a_command_line_is_also_known_where_there_is_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:

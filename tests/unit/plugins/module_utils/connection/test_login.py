@@ -71,6 +71,12 @@ def test_an_empty_password_is_a_given_value():
     assert resolve({}, {"OCEANBASE_LOGIN_PASSWORD": ""}).password == ""
 
 
+@pytest.mark.parametrize("option", ["connect_timeout", "read_timeout"])
+@pytest.mark.parametrize("seconds", [1, 2147483])
+def test_the_shortest_and_the_longest_time_out(option, seconds):
+    assert getattr(resolve({option: seconds}, {}), option) == seconds
+
+
 @pytest.mark.parametrize(("options", "environ", "message"), [
     ({"login_host": ""}, {}, r"login_host is empty \(option login_host\)"),
     ({}, {"OCEANBASE_LOGIN_HOST": ""}, r"login_host is empty \(environment variable OCEANBASE_LOGIN_HOST\)"),
