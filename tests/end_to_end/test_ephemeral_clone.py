@@ -105,7 +105,7 @@ def test_a_task_file_that_is_not_there_is_an_error_before_the_clone_starts(mock:
 
 def test_a_task_file_that_ansible_cannot_load_is_an_error_before_the_clone_starts(mock: Mock, tmp_path: Path) -> None:
     # Ansible itself ends the whole run at such a file, without any "always".
-    wrong = {"yaml": "- debug: {msg: [", "module": "- no_such_module: {}", "keyword": "- {debug: {}, whenn: x}",
+    wrong = {"yaml": "- debug: {msg: [", "module": "- no_such_module: {}", "keyword": "- {debug: {}, nosuch: x}",
              "nested": "- block: [{block: [{debug: {}}], rescue: [{no_such_module: {}}]}]", "dictionary": "debug: {}",
              "import": "- import_tasks: missing.yml", "text": "one line"}
     for name, text in wrong.items():

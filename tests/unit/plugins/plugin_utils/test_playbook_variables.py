@@ -119,7 +119,7 @@ def options_of(role: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("role", "name", "meant"), [
     ("clone_cancel", "clone_tenant", "clone_tenants"), ("clone_cancel", "job_id", "job_ids"),
     ("ephemeral_clone", "dropp", "drop"), ("ephemeral_clone", "unit_cfg", "unit_config"),
-    ("free_source_tenant", "polcy", "policy"), ("free_source_tenant", "names", "name"),
+    ("free_source_tenant", "policyy", "policy"), ("free_source_tenant", "names", "name"),
     ("sys_tenant_mock", "scenaro", "scenario"), ("sys_tenant_mock", "step_second", "step_seconds"),
 ])
 def test_a_misspelled_variable_of_a_role_is_named_with_the_one_that_was_meant(role: str, name: str, meant: str) -> None:
