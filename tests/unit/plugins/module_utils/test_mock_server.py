@@ -249,7 +249,7 @@ ADDRESS = "Set sys_tenant_mock_host to an address of this host."
     ("[Errno 99] no address", f"[Errno 99] no address. {ADDRESS}"),
     ("[Errno 5] Input/output error", "[Errno 5] Input/output error"),
     # That is about a file.
-    ("[Errno 13] Permission denied: '/root/cert.pem'", "[Errno 13] Permission denied: '/root/cert.pem'"),
+    ("[Errno 13] Permission denied: '/etc/mock/cert.pem'", "[Errno 13] Permission denied: '/etc/mock/cert.pem'"),
 ])
 def test_what_the_mock_said_is_told_with_what_to_do(said: str, told: str) -> None:
     assert explain(said) == told
