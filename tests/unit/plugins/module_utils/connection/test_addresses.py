@@ -206,6 +206,11 @@ def late_clock():
     return Clock(lambda: began.pop() if began else time.monotonic())
 
 
+def quickest(measure, *arguments, **options):
+    """Measures three times, since a busy machine makes some runs slow, and returns what took the fewest seconds."""
+    return min((measure(*arguments, **options) for _number in range(3)), key=lambda pair: pair[1])
+
+
 def answer(*addresses, timeout=10.0, budget=20.0):
     """The address that answers first, and after how many seconds."""
     started = time.monotonic()
@@ -220,8 +225,6 @@ def answer(*addresses, timeout=10.0, budget=20.0):
     return address, time.monotonic() - started
 
 
-# Seconds: far below the time-outs, and more than a busy machine needs.
-SOON = 4.0
 CHECK_SERVER = ("Check host and port (an OBServer listens on 2881, OBProxy on 2883) and whether the server runs.",
                 "Check host and port (an OBServer listens on 2881, OBProxy on 2883) and whether the server hangs.")
 CHECK_NAME = "Check login_host and the name service of this host."
@@ -251,9 +254,9 @@ def reasons(*addresses, timeout=0.3, budget=5.0):
 
 def test_the_first_of_two_is_used(hosts):
     first, second = hosts(), hosts()
-    address, seconds = answer(of(first), of(second))
+    address, seconds = quickest(answer, of(first), of(second))
     assert (address, second.accepted) == (of(first), 0)
-    assert seconds < SOON
+    assert seconds < 0.2
 
 
 @pytest.mark.parametrize("dead", ["dropping", "silent"])
@@ -261,24 +264,24 @@ def test_a_dead_address_costs_a_quarter_of_a_second(hosts, request, dead):
     assert _STAGGER == 0.25
     first = request.getfixturevalue("dropping") if dead == "dropping" else of(hosts(greet=False))
     second = hosts()
-    address, seconds = answer(first, of(second))
+    address, seconds = quickest(answer, first, of(second))
     assert address == of(second)
-    assert _STAGGER < seconds < SOON
+    assert _STAGGER < seconds < 0.6
 
 
 def test_a_refused_connection_costs_nothing(hosts, refusing):
     second = hosts()
-    address, seconds = answer(refusing, of(second))
+    address, seconds = quickest(answer, refusing, of(second))
     assert address == of(second)
-    assert seconds < SOON
+    assert seconds < 0.2
 
 
 def test_a_name_whose_first_addresses_are_dead(hosts, names, dropping, refusing):
     living = hosts()
     names["observer"] = [("127.0.0.1", refusing.port), ("127.0.0.1", dropping.port), ("127.0.0.1", living.port)]
-    address, seconds = answer(Address("observer", 1, "a test"))
+    address, seconds = quickest(answer, Address("observer", 1, "a test"))
     assert address.host == "observer"
-    assert _STAGGER < seconds < SOON
+    assert _STAGGER < seconds < 0.6
 
 
 def test_families_take_turns(names, hosts, refusing):
@@ -286,8 +289,8 @@ def test_families_take_turns(names, hosts, refusing):
     living = hosts()
     dead = [("::1", refusing.port)] * 3
     names["observer"] = [*dead, ("127.0.0.1", living.port)]
-    _address, seconds = answer(Address("observer", 1, "a test"))
-    assert seconds < SOON
+    _address, seconds = quickest(answer, Address("observer", 1, "a test"))
+    assert seconds < 0.4
 
 
 @pytest.mark.parametrize(("lists", "expected"), [
@@ -303,10 +306,10 @@ def test_a_name_service_that_hangs_holds_up_nobody_else(names, hosts):
     living = hosts()
     names["observer"] = [("127.0.0.1", living.port)]
     hanging = Address("hanging", 1, "a test")
-    assert answer(hanging, Address("observer", 1, "a test"))[1] < SOON
-    told, seconds = reasons(hanging)
+    assert quickest(answer, hanging, Address("observer", 1, "a test"))[1] < 0.4
+    told, seconds = quickest(reasons, hanging)
     assert told == {hanging: "the host name was not resolved within 0.3 s (connect_timeout)"}
-    assert seconds < SOON
+    assert seconds < 0.6
     ended.set()
     # Otherwise they would keep Python from ending.
     assert False not in daemons
@@ -317,7 +320,7 @@ def test_every_address_gets_its_reason(names, hosts, dropping, refusing):
     names.update({"unknown": socket.gaierror(-2, "x"), "odd": UnicodeError("x"),
                   "broken": OSError(5, "Input/output error"), "empty": []})
     named = [Address(name, 1, "a test") for name in ("unknown", "odd", "broken", "empty")]
-    told, seconds = reasons(dropping, refusing, silent, *named)
+    told, seconds = quickest(reasons, dropping, refusing, silent, *named)
     assert told == {
         dropping: "no answer within 0.3 s (connect_timeout)",
         refusing: "connection refused, so nothing listens there",
@@ -325,7 +328,7 @@ def test_every_address_gets_its_reason(names, hosts, dropping, refusing):
         named[0]: "the host name cannot be resolved", named[1]: "the host name cannot be resolved",
         named[2]: "Input/output error", named[3]: "the host name cannot be resolved"}
     # Each has its 0.3 s, and the second one that needs them begins a quarter of a second after the first.
-    assert seconds < SOON
+    assert seconds < 1
 
 
 def test_a_zone_that_this_host_has_not():
@@ -337,9 +340,9 @@ def test_a_zone_that_this_host_has_not():
 
 
 def test_the_budget_wins_over_the_timeout(dropping):
-    told, seconds = reasons(dropping, timeout=10, budget=0.2)
+    told, seconds = quickest(reasons, dropping, timeout=10, budget=0.2)
     assert told == {dropping: "no answer within 0.2 s (connect_timeout)"}
-    assert seconds < SOON
+    assert seconds < 0.5
 
 
 def test_a_unix_socket(tmp_path):
